@@ -8,7 +8,7 @@ FORKY_PIN=$SYSTEM/etc/apt/preferences.d/bactrian-forky
 DEBIAN_MIRROR=http://deb.debian.org/debian
 
 PACKAGES="ocaml ocaml-dune ocaml-findlib libcompiler-libs-ocaml-dev liblwt-ocaml-dev
-  libalcotest-ocaml-dev libqcheck-ocaml-dev ocamlformat libc6-dev ca-certificates"
+  libalcotest-ocaml-dev libqcheck-ocaml-dev ocamlformat"
 
 export DEBIAN_FRONTEND=noninteractive APT_LISTCHANGES_FRONTEND=none NEEDRESTART_SUSPEND=1
 
@@ -110,8 +110,10 @@ mirror_of_apt() { package_lists '$(LABEL) $(REPO_URI)' | sed -n 's/^Debian //p' 
 # install_packages [-t SUITE]: says what changes, refuses to remove, installs.
 install_packages() {
   local packages=$PACKAGES plan removed
-  has cc || has gcc || packages+=" gcc"
+  has cc || packages+=" gcc libc6-dev"
   has make || packages+=" make"
+  # Cargo downloads over TLS.
+  [ -e "$SYSTEM/etc/ssl/certs/ca-certificates.crt" ] || packages+=" ca-certificates"
   if ! plan=$(apt_get -s install -y --no-install-recommends "$@" $packages 2>&1); then
     complain "apt-get cannot install what is needed:"
     grep -E '^(E:| )' <<<"$plan" | tail -n 12 >&2
@@ -145,6 +147,6 @@ removals() {
 describe() {
   local upgraded
   upgraded=$(sed -n 's/^Inst \([^ ]*\) \[\([^]]*\)\] (\([^ ]*\).*/\1 \2 -> \3/p' <<<"$1")
-  say "$(grep -c '^Inst [^ ]* (' <<<"$1") packages are new, $(grep -c . <<<"$upgraded") are upgraded${upgraded:+:}"
+  say "new packages: $(grep -c '^Inst [^ ]* (' <<<"$1"), upgraded: $(grep -c . <<<"$upgraded")"
   [ -z "$upgraded" ] || sed 's/^/setup:   /' <<<"$upgraded"
 }

@@ -4,6 +4,9 @@ offer_opam() {
   if ! has opam; then
     say "way 2 (opam): opam is not on PATH"
     return 1
+  elif ! has cc; then
+    say "way 2 (opam): opam is here, but compiles OCaml, and there is no C compiler (cc)"
+    return 1
   fi
   say "way 2: opam $(opam --version 2>/dev/null) makes the folder _opam from the project's opam files"
 }

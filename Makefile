@@ -1,0 +1,85 @@
+# Bactrian: `make help` lists what there is. Every target finds or installs the
+# toolchain first (tools/setup); nothing has to be installed by hand but Rust.
+
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+
+ENV   := . tools/env;
+DUNE  := dune build --root . --display=quiet
+say    = @printf '\n== %s\n' '$(1)'
+
+# cargo-nextest, where it is installed, runs each test in a process of its own.
+CARGO_TEST := if cargo nextest --version >/dev/null 2>&1; \
+  then NEXTEST_NO_TESTS=pass cargo nextest run --workspace --no-fail-fast; \
+  else cargo test --workspace --lib --bins --tests --no-fail-fast; fi
+
+SEARCH := _build/default/examples/search/search.exe
+
+.PHONY: help setup demo serve test test-setup test-rust test-ocaml bench lint fmt doc clean
+
+help: ## this list
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
+
+setup: ## find or install OCaml and what else is needed
+	@tools/setup
+
+demo: search.exe ## index this machine's OCaml interfaces, serve, drive the server [FOLDER= DB= PORT=]
+	$(call say,search demo)
+	@$(ENV) $(SEARCH) demo $(search_options)
+
+serve: search.exe ## the same server, left open [FOLDER= DB= PORT=]
+	$(call say,search server)
+	@$(ENV) $(SEARCH) serve $(search_options)
+
+# Read by the shell, so that a path may hold spaces.
+export FOLDER DB PORT
+search_options = $${DB:+--db "$$DB"} $${PORT:+--port "$$PORT"} $${FOLDER:+"$$FOLDER"}
+
+.PHONY: search.exe
+search.exe: setup
+	$(call say,building the search example (the first time takes some minutes))
+	@$(ENV) $(DUNE) --profile release ./examples/search/search.exe
+
+test: setup test-setup test-rust test-ocaml ## all tests
+	$(call say,all tests passed)
+
+test-setup:
+	$(call say,tools/setup against made-up machines)
+	@tests/setup/run
+
+test-rust: setup
+	$(call say,Rust: units, and what the compiler must reject)
+	@$(ENV) $(CARGO_TEST)
+	$(call say,Rust: examples in the documentation)
+	@$(ENV) cargo test --workspace --doc
+
+# Each alias runs every OCaml suite: natively, natively with a minor heap of 512 words,
+# and as bytecode. See tests/README.md.
+test-ocaml: setup
+	$(call say,OCaml: every suite natively, with a tiny minor heap, and as bytecode)
+	@$(ENV) $(DUNE) --force @runtest @tiny-heap @bytecode
+
+bench: setup ## the benchmarks beside their peers; ROWS=noop,pair picks some
+	$(call say,benchmarks$(if $(ROWS), ($(ROWS))))
+	@$(ENV) $(if $(ROWS),ROWS='$(ROWS)') bench/run
+
+lint: ## formatting and clippy, warnings as errors
+	@tools/setup --lint
+	$(call say,cargo fmt --check)
+	@$(ENV) cargo fmt --all --check
+	$(call say,cargo clippy)
+	@$(ENV) cargo clippy --workspace --all-targets -- -D warnings
+	$(call say,dune build @fmt)
+	@$(ENV) $(DUNE) @fmt
+
+fmt: ## format all sources
+	@tools/setup --lint
+	@$(ENV) cargo fmt --all
+	@$(ENV) dune fmt --root .
+
+doc: setup ## the reference of the Rust crates, in target/doc
+	@$(ENV) cargo doc --workspace --no-deps
+
+clean: ## remove what was built (not the toolchain)
+	@rm -rf _build target bench/target
