@@ -1,1 +1,13 @@
-//! x
+//! What the macros of Bactrian expand to.
+//!
+//! `export` makes shims, `import` the functions of `ocaml!`, `derive` the conversions of structs and enums. Generated
+//! code is short and calls `bactrian::__private`; ARCHITECTURE.md says what a shim does in which order.
+
+mod derive;
+mod export;
+mod import;
+mod types;
+
+pub use derive::{derive_exception, derive_from_ocaml, derive_to_ocaml};
+pub use export::export;
+pub use import::ocaml;

@@ -1,1 +1,44 @@
-//! x
+//! OCaml values, roots, regions, conversions, exceptions and the domain lock, for Rust.
+//!
+//! Users depend on the crate `bactrian`, which re-exports this one together with its macros.
+//! ARCHITECTURE.md in the repository says how calls travel and what must always hold.
+
+mod alloc;
+mod conv;
+mod exception;
+#[doc(hidden)]
+pub mod ffi;
+#[doc(hidden)]
+pub mod import;
+mod lock;
+mod named;
+mod panic;
+mod region;
+mod roots;
+mod runtime;
+#[doc(hidden)]
+pub mod shim;
+mod startup;
+mod value;
+#[doc(hidden)]
+pub mod variant;
+
+pub use conv::{ConversionError, DefaultOCamlMapping, FromOCaml, ToOCaml};
+pub use exception::{IntoOCamlException, OCamlException, OCamlExn};
+pub use ffi::mlvalues::RawOCaml;
+pub use region::Region;
+pub use roots::BoxRoot;
+pub use runtime::{OCamlRuntime, RootCounts};
+pub use value::*;
+
+/// What macros expand to. Not for use by hand: it may change at any time.
+#[doc(hidden)]
+pub mod __private {
+    pub use crate::alloc::{block, Fields, Kept};
+    pub use crate::exception::any_root;
+    pub use crate::ffi::mlvalues::{double_val, hash_variant, is_block, val_int};
+    pub use crate::import;
+    pub use crate::named::NamedValue;
+    pub use crate::shim;
+    pub use crate::variant;
+}

@@ -1,0 +1,143 @@
+//! `#[derive(FromOCaml)]`.
+
+use super::model::{check_not_float_record, is_float_record, Constructor, Field, Model, Shape};
+use proc_macro2::TokenStream;
+use quote::quote;
+use syn::{DeriveInput, Error, Ident, Member};
+
+pub fn expand(input: &DeriveInput) -> Result<TokenStream, Error> {
+    let model = Model::parse(input)?;
+    let conversion = quote!(::bactrian::FromOCaml);
+    let (name, marker) = (&model.name, &model.marker);
+    let body = match &model.shape {
+        Shape::Record(fields) if is_float_record(fields) => {
+            let members = fields.iter().map(|field| &field.member);
+            let types = fields.iter().map(|field| &field.ty);
+            let indices = 0..fields.len();
+            quote!(Ok(Self {
+                #(#members: ::bactrian::__private::variant::float_field(value.raw(), #indices) as #types),*
+            }))
+        }
+        Shape::Record(fields) => {
+            let check = check_not_float_record(name, fields, &model.generics);
+            let built = build(&quote!(Self), &name.to_string(), fields, &quote!(value), 0);
+            quote!({ #check Ok(#built) })
+        }
+        Shape::Tuple(fields) => {
+            let built = build(&quote!(Self), &name.to_string(), fields, &quote!(value), 0);
+            quote!(Ok(#built))
+        }
+        Shape::Newtype(field) => {
+            let (ty, marker) = (&field.ty, field.marker());
+            quote!(<#ty as ::bactrian::FromOCaml<#marker>>::try_from_ocaml(
+                ::bactrian::OCaml::from_raw(value.raw())
+            ).map(Self))
+        }
+        Shape::Unit => {
+            // Both `struct A;` and `struct A {}` can be written so.
+            quote!(Ok(Self {}))
+        }
+        Shape::Variant { constructors, polymorphic: false } => plain(name, constructors),
+        Shape::Variant { constructors, polymorphic: true } => polymorphic(name, constructors),
+    };
+    let generics = model.bounded_generics(&conversion);
+    let (impl_generics, type_generics, clause) = generics.split_for_impl();
+    let mapping = model.from_only.then(|| model.mapping(&conversion));
+    Ok(quote! {
+        // SAFETY: the value is read as OCaml lays out values of the type that the derive stands for.
+        #[automatically_derived]
+        unsafe impl #impl_generics ::bactrian::FromOCaml<#marker> for #name #type_generics #clause {
+            #[inline]
+            fn from_ocaml(value: ::bactrian::OCaml<'_, #marker>) -> Self {
+                match Self::try_from_ocaml(value) {
+                    Ok(value) => value,
+                    Err(error) => error.throw(),
+                }
+            }
+
+            #[inline]
+            fn try_from_ocaml(
+                value: ::bactrian::OCaml<'_, #marker>,
+            ) -> ::core::result::Result<Self, ::bactrian::ConversionError> {
+                // SAFETY: the value is live and of the type.
+                unsafe { #body }
+            }
+        }
+
+        #mapping
+    })
+}
+
+/// A struct or constructor from the fields of a block, which start at some index.
+fn build(path: &TokenStream, label: &str, fields: &[Field], block: &TokenStream, first: usize) -> TokenStream {
+    let values = fields.iter().enumerate().map(|(index, field)| {
+        let (ty, marker, member) = (&field.ty, field.marker(), &field.member);
+        let index = first + index;
+        let place = match member {
+            Member::Named(name) => format!("{label}.{name}"),
+            Member::Unnamed(number) => format!("{label}.{}", number.index),
+        };
+        quote! {
+            #member: <#ty as ::bactrian::FromOCaml<#marker>>::try_from_ocaml(#block.field::<#marker>(#index))
+                .map_err(|error| error.within(#place))?
+        }
+    });
+    quote!(#path { #(#values),* })
+}
+
+fn plain(name: &Ident, constructors: &[Constructor]) -> TokenStream {
+    let label = name.to_string();
+    let arms = constructors.iter().map(|constructor| {
+        let ident = &constructor.ident;
+        if constructor.fields.is_empty() {
+            let number = constructor.number as i64;
+            quote!(::bactrian::__private::variant::Constructor::Constant(#number) => Ok(Self::#ident {}),)
+        } else {
+            let number = constructor.number as u8;
+            let label = format!("{label}::{ident}");
+            let built = build(&quote!(Self::#ident), &label, &constructor.fields, &quote!(value), 0);
+            quote!(::bactrian::__private::variant::Constructor::Block(#number) => Ok(#built),)
+        }
+    });
+    quote! {
+        match ::bactrian::__private::variant::constructor(value.raw()) {
+            #(#arms)*
+            unknown => Err(::bactrian::__private::variant::unknown_constructor(#label, unknown)),
+        }
+    }
+}
+
+fn polymorphic(name: &Ident, constructors: &[Constructor]) -> TokenStream {
+    let label = name.to_string();
+    let arms = |constant: bool| {
+        let label = label.clone();
+        constructors.iter().filter(move |c| c.fields.is_empty() == constant).map(move |constructor| {
+            let (ident, tag) = (&constructor.ident, &constructor.tag);
+            let label = format!("{label}::{ident}");
+            let built = match constructor.fields.as_slice() {
+                [] => quote!(Self::#ident {}),
+                [field] => build(&quote!(Self::#ident), &label, std::slice::from_ref(field), &quote!(value), 1),
+                fields => {
+                    let built = build(&quote!(Self::#ident), &label, fields, &quote!(tuple), 0);
+                    quote!({
+                        let tuple = value.field::<::bactrian::OCamlAny>(1);
+                        #built
+                    })
+                }
+            };
+            quote!(if hash == const { ::bactrian::__private::hash_variant(#tag) } { return Ok(#built); })
+        })
+    };
+    let (constants, blocks) = (arms(true), arms(false));
+    quote! {
+        if value.is_block() {
+            let hash = value.field::<::bactrian::OCamlInt>(0).raw();
+            #(#blocks)*
+            Err(::bactrian::__private::variant::unknown_tag(#label, (hash >> 1) as i64))
+        } else {
+            let hash = value.raw();
+            #(#constants)*
+            Err(::bactrian::__private::variant::unknown_tag(#label, (hash >> 1) as i64))
+        }
+    }
+}

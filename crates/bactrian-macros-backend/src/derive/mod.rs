@@ -1,0 +1,33 @@
+//! `#[derive(ToOCaml, FromOCaml, OCamlException)]`.
+
+mod exception;
+mod from_ocaml;
+mod model;
+mod to_ocaml;
+
+use proc_macro2::TokenStream;
+use syn::{DeriveInput, Error};
+
+/// Expands `#[derive(ToOCaml)]`.
+pub fn derive_to_ocaml(input: TokenStream) -> TokenStream {
+    run(input, to_ocaml::expand)
+}
+
+/// Expands `#[derive(FromOCaml)]`.
+pub fn derive_from_ocaml(input: TokenStream) -> TokenStream {
+    run(input, from_ocaml::expand)
+}
+
+/// Expands `#[derive(OCamlException)]`.
+pub fn derive_exception(input: TokenStream) -> TokenStream {
+    run(input, exception::expand)
+}
+
+fn run(
+    input: TokenStream,
+    expand: fn(&DeriveInput) -> Result<TokenStream, Error>,
+) -> TokenStream {
+    syn::parse2::<DeriveInput>(input)
+        .and_then(|input| expand(&input))
+        .unwrap_or_else(Error::into_compile_error)
+}

@@ -1,0 +1,274 @@
+//! What OCaml sees of a struct or enum.
+
+use crate::types::is_named;
+use proc_macro2::{Span, TokenStream};
+use quote::{format_ident, quote};
+use syn::spanned::Spanned;
+use syn::{Attribute, Data, DeriveInput, Error, Fields, Ident, LitStr, Member, Type};
+
+/// A derived type.
+pub struct Model {
+    pub name: Ident,
+    pub generics: syn::Generics,
+    /// The OCaml type: the type itself, or the one named by `as_`.
+    pub marker: TokenStream,
+    /// Whether `FromOCaml` must say which OCaml type this is, since `ToOCaml` is not derived.
+    pub from_only: bool,
+    pub shape: Shape,
+}
+
+/// The shapes.
+pub enum Shape {
+    /// A struct with names: a record.
+    Record(Vec<Field>),
+    /// A struct with one field and no name: what the field is.
+    Newtype(Field),
+    /// A struct with more fields and no names: a tuple.
+    Tuple(Vec<Field>),
+    /// A struct without fields: `unit`.
+    Unit,
+    /// An enum: a variant, plain or polymorphic.
+    Variant { constructors: Vec<Constructor>, polymorphic: bool },
+}
+
+/// A field of a struct or constructor.
+pub struct Field {
+    pub member: Member,
+    pub ty: Type,
+    pub as_: Option<Type>,
+}
+
+/// A constructor of an enum.
+pub struct Constructor {
+    pub ident: Ident,
+    /// The name that OCaml knows, for polymorphic variants.
+    pub tag: String,
+    pub fields: Vec<Field>,
+    /// Written with braces.
+    pub named: bool,
+    /// Its number among the constant constructors, or among those with arguments.
+    pub number: usize,
+}
+
+impl Model {
+    pub fn parse(input: &DeriveInput) -> Result<Self, Error> {
+        let attributes = TypeAttributes::parse(&input.attrs)?;
+        let shape = match &input.data {
+            Data::Struct(data) => {
+                if attributes.polymorphic {
+                    return Err(Error::new(input.ident.span(), "only an enum can be a polymorphic variant"));
+                }
+                let fields = fields(&data.fields)?;
+                match &data.fields {
+                    Fields::Named(_) if fields.is_empty() => Shape::Unit,
+                    Fields::Named(_) => Shape::Record(fields),
+                    Fields::Unit => Shape::Unit,
+                    Fields::Unnamed(_) => match <[Field; 1]>::try_from(fields) {
+                        Ok([field]) => Shape::Newtype(field),
+                        Err(fields) if fields.is_empty() => Shape::Unit,
+                        Err(fields) => Shape::Tuple(fields),
+                    },
+                }
+            }
+            Data::Enum(data) => {
+                Shape::Variant { constructors: constructors(data, &attributes)?, polymorphic: attributes.polymorphic }
+            }
+            Data::Union(data) => {
+                return Err(Error::new(data.union_token.span(), "OCaml has no unions: use an enum"));
+            }
+        };
+        let name = input.ident.clone();
+        let (_, type_generics, _) = input.generics.split_for_impl();
+        let marker = attributes.as_.map_or_else(|| quote!(#name #type_generics), |as_| quote!(#as_));
+        Ok(Model { name, generics: input.generics.clone(), marker, from_only: attributes.from_only, shape })
+    }
+
+    /// Generics whose type parameters convert by the trait.
+    pub fn bounded_generics(&self, conversion: &TokenStream) -> syn::Generics {
+        let mut generics = self.generics.clone();
+        let parameters: Vec<_> = generics.type_params().map(|parameter| parameter.ident.clone()).collect();
+        let clause = generics.make_where_clause();
+        for parameter in parameters {
+            clause.predicates.push(syn::parse_quote!(#parameter: ::bactrian::DefaultOCamlMapping));
+            clause.predicates.push(syn::parse_quote!(
+                #parameter: #conversion<<#parameter as ::bactrian::DefaultOCamlMapping>::OCamlType>
+            ));
+        }
+        generics
+    }
+
+    /// `impl DefaultOCamlMapping`.
+    pub fn mapping(&self, conversion: &TokenStream) -> TokenStream {
+        let generics = self.bounded_generics(conversion);
+        let (impl_generics, type_generics, clause) = generics.split_for_impl();
+        let (name, marker) = (&self.name, &self.marker);
+        quote! {
+            impl #impl_generics ::bactrian::DefaultOCamlMapping for #name #type_generics #clause {
+                type OCamlType = #marker;
+                type VecType = ::bactrian::OCamlList<#marker>;
+            }
+        }
+    }
+}
+
+impl Field {
+    /// The OCaml type of the field.
+    pub fn marker(&self) -> TokenStream {
+        let ty = &self.ty;
+        match &self.as_ {
+            Some(as_) => quote!(#as_),
+            None => quote!(<#ty as ::bactrian::DefaultOCamlMapping>::OCamlType),
+        }
+    }
+
+    /// Whether the field is written as a float.
+    fn is_float(&self) -> bool {
+        match &self.as_ {
+            Some(as_) => is_named(as_, "OCamlFloat"),
+            None => is_named(&self.ty, "f64") || is_named(&self.ty, "f32"),
+        }
+    }
+
+    /// Whether the compiler finds it to be a float, under whatever name.
+    fn is_float_constant(&self) -> TokenStream {
+        if self.as_.is_some() {
+            let is_float = self.is_float();
+            return quote!(#is_float);
+        }
+        let ty = &self.ty;
+        quote!(<#ty as ::bactrian::DefaultOCamlMapping>::IS_FLOAT)
+    }
+}
+
+/// Whether OCaml keeps the record as a flat array of floats.
+pub fn is_float_record(fields: &[Field]) -> bool {
+    fields.iter().all(Field::is_float)
+}
+
+/// A compile-time check that the question above was answered right, whatever the types are called.
+pub fn check_not_float_record(name: &Ident, fields: &[Field], generics: &syn::Generics) -> TokenStream {
+    if is_float_record(fields) || generics.type_params().next().is_some() {
+        return TokenStream::new();
+    }
+    let constants = fields.iter().map(Field::is_float_constant);
+    let message = format!(
+        "every field of `{name}` is a float, so OCaml keeps the record flat: write the fields' types as `f64`"
+    );
+    quote!(const { ::core::assert!(!(#(#constants)&&*), #message) };)
+}
+
+/// Patterns that bind the fields of a constructor: `{ a: field_0, .. }` or `(field_0, …)`.
+pub fn binding_pattern(constructor: &Constructor) -> (TokenStream, Vec<Ident>) {
+    let names: Vec<_> = (0..constructor.fields.len()).map(|index| format_ident!("field_{index}")).collect();
+    if names.is_empty() && !constructor.named {
+        return (TokenStream::new(), names);
+    }
+    let members = constructor.fields.iter().map(|field| &field.member);
+    (quote!({ #(#members: #names),* }), names)
+}
+
+fn fields(fields: &Fields) -> Result<Vec<Field>, Error> {
+    fields
+        .iter()
+        .enumerate()
+        .map(|(index, field)| {
+            let member = match &field.ident {
+                Some(ident) => Member::Named(ident.clone()),
+                None => Member::Unnamed(index.into()),
+            };
+            let mut as_ = None;
+            for attribute in ocaml_attributes(&field.attrs) {
+                attribute.parse_nested_meta(|meta| {
+                    if meta.path.is_ident("as_") {
+                        as_ = Some(meta.value()?.parse::<LitStr>()?.parse()?);
+                        return Ok(());
+                    }
+                    Err(meta.error("a field takes `as_ = \"OCamlType\"`"))
+                })?;
+            }
+            Ok(Field { member, ty: field.ty.clone(), as_ })
+        })
+        .collect()
+}
+
+fn constructors(data: &syn::DataEnum, attributes: &TypeAttributes) -> Result<Vec<Constructor>, Error> {
+    if data.variants.is_empty() {
+        return Err(Error::new(Span::call_site(), "an enum without variants has no values to convert"));
+    }
+    let (mut constants, mut blocks) = (0, 0);
+    data.variants
+        .iter()
+        .map(|variant| {
+            if let Some((_, discriminant)) = &variant.discriminant {
+                return Err(Error::new(
+                    discriminant.span(),
+                    "OCaml numbers constructors by their order: a discriminant has no meaning for it",
+                ));
+            }
+            let mut tag = variant.ident.to_string();
+            for attribute in ocaml_attributes(&variant.attrs) {
+                attribute.parse_nested_meta(|meta| {
+                    if meta.path.is_ident("tag") && attributes.polymorphic {
+                        tag = meta.value()?.parse::<LitStr>()?.value();
+                        return Ok(());
+                    }
+                    if meta.path.is_ident("exception") {
+                        meta.value()?.parse::<LitStr>()?;
+                        return Ok(());
+                    }
+                    Err(meta.error("only the constructors of a polymorphic variant take `tag = \"Name\"`"))
+                })?;
+            }
+            let fields = fields(&variant.fields)?;
+            let counter = if fields.is_empty() { &mut constants } else { &mut blocks };
+            let number = *counter;
+            *counter += 1;
+            if blocks > 246 {
+                return Err(Error::new(
+                    variant.ident.span(),
+                    "OCaml allows no more than 246 constructors with arguments",
+                ));
+            }
+            let named = matches!(variant.fields, Fields::Named(_));
+            Ok(Constructor { ident: variant.ident.clone(), tag, fields, named, number })
+        })
+        .collect()
+}
+
+/// `#[ocaml(…)]` on a type.
+#[derive(Default)]
+struct TypeAttributes {
+    as_: Option<Type>,
+    polymorphic: bool,
+    from_only: bool,
+}
+
+impl TypeAttributes {
+    fn parse(attributes: &[Attribute]) -> Result<Self, Error> {
+        let mut found = TypeAttributes::default();
+        for attribute in ocaml_attributes(attributes) {
+            attribute.parse_nested_meta(|meta| {
+                if meta.path.is_ident("as_") {
+                    found.as_ = Some(meta.value()?.parse::<LitStr>()?.parse()?);
+                } else if meta.path.is_ident("polymorphic_variant") {
+                    found.polymorphic = true;
+                } else if meta.path.is_ident("from_only") {
+                    found.from_only = true;
+                } else if meta.path.is_ident("exception") {
+                    meta.value()?.parse::<LitStr>()?;
+                } else {
+                    return Err(meta.error(
+                        "a type takes `as_ = \"OCamlType\"`, `polymorphic_variant`, `from_only` or `exception = \"Name\"`",
+                    ));
+                }
+                Ok(())
+            })?;
+        }
+        Ok(found)
+    }
+}
+
+/// The `#[ocaml(…)]` attributes among others.
+pub fn ocaml_attributes(attributes: &[Attribute]) -> impl Iterator<Item = &Attribute> {
+    attributes.iter().filter(|attribute| attribute.path().is_ident("ocaml"))
+}

@@ -1,0 +1,75 @@
+//! The shim of an `async fn`.
+
+use super::parameter::Kind;
+use super::synchronous::{plain_result, results};
+use super::Export;
+use crate::types::is_named;
+use proc_macro2::TokenStream;
+use quote::quote;
+use syn::spanned::Spanned;
+use syn::Error;
+
+/// The `extern "C"` function: it owns the arguments, makes the future and hands it to the executor of the domain.
+pub fn shim(export: &Export) -> Result<TokenStream, Error> {
+    if export.function.sig.asyncness.is_none() {
+        return Err(Error::new(
+            export.function.sig.fn_token.span(),
+            "`lwt` is for an `async fn`: a plain function returns its result at once",
+        ));
+    }
+    let (value, raised) = results(export)?;
+    if is_named(value, "OCaml") || is_named(value, "OCamlRef") {
+        return Err(Error::new(
+            value.span(),
+            "an async function cannot return an unrooted value: return a Rust value or `BoxRoot<T>`",
+        ));
+    }
+    let symbol = export.symbol();
+    let name = export.name();
+    let function = &export.function.sig.ident;
+    let words = export.words();
+    let conversions = export.parameters.iter().zip(&words).map(|(parameter, word)| {
+        let argument = &parameter.name;
+        let value = match &parameter.kind {
+            Kind::Owned { ty, as_: Some(as_) } => {
+                quote!(::bactrian::__private::shim::owned_as::<#ty, #as_>(runtime, #name, #argument, #word)?)
+            }
+            Kind::Owned { ty, as_: None } => {
+                quote!(::bactrian::__private::shim::owned::<#ty>(runtime, #name, #argument, #word)?)
+            }
+            // Refused when the parameters were read.
+            _ => quote!(::core::unreachable!()),
+        };
+        quote!(let #word = #value;)
+    });
+    let word = plain_result(export, value);
+    let convert = if raised {
+        quote! {
+            match result {
+                Ok(result) => Ok(#word),
+                Err(error) => Err(::bactrian::IntoOCamlException::into_ocaml_exception(error, runtime)),
+            }
+        }
+    } else {
+        quote!(Ok(#word))
+    };
+    let arguments = &words[..export.parameters.len()];
+    Ok(quote! {
+        // SAFETY: OCaml calls this with live words of the declared types, and with the domain's lock held.
+        #[unsafe(export_name = #symbol)]
+        #[allow(unused_variables, unused_mut, unused_unsafe, clippy::all, clippy::pedantic)]
+        unsafe extern "C" fn shim(#(#words: ::bactrian::RawOCaml),*) -> ::bactrian::RawOCaml {
+            unsafe {
+                ::bactrian::__private::shim::call_with_runtime(|runtime: &mut ::bactrian::OCamlRuntime| {
+                    #(#conversions)*
+                    ::bactrian::__private::task::export_lwt(
+                        runtime,
+                        #name,
+                        #function(#(#arguments),*),
+                        |result, runtime| #convert,
+                    )
+                })
+            }
+        }
+    })
+}

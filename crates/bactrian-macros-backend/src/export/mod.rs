@@ -1,0 +1,193 @@
+//! `#[export]`.
+
+mod asynchronous;
+mod options;
+mod parameter;
+mod synchronous;
+
+use options::Options;
+use parameter::{Context, Kind, Parameter};
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote};
+use syn::spanned::Spanned;
+use syn::{Error, GenericParam, Ident, ItemFn, ReturnType, Type};
+
+/// Expands `#[export(attribute)] item`.
+pub fn export(attribute: TokenStream, item: TokenStream) -> TokenStream {
+    let kept = item.clone();
+    match expand(attribute, item) {
+        Ok(tokens) => tokens,
+        Err(error) => {
+            // The function stays, so that the only error is ours.
+            let error = error.into_compile_error();
+            quote!(#kept #error)
+        }
+    }
+}
+
+/// What a shim is made from.
+struct Export {
+    options: Options,
+    function: ItemFn,
+    context: Context,
+    parameters: Vec<Parameter>,
+    result: Type,
+}
+
+fn expand(attribute: TokenStream, item: TokenStream) -> Result<TokenStream, Error> {
+    let options = syn::parse2::<Options>(attribute)?;
+    let mut function = syn::parse2::<ItemFn>(item)?;
+    check_signature(&function)?;
+    let (context, parameters) = parameter::parse(&mut function, &options)?;
+    let result = match &function.sig.output {
+        ReturnType::Default => syn::parse_quote!(()),
+        ReturnType::Type(_, ty) => (**ty).clone(),
+    };
+    let export = Export { options, function, context, parameters, result };
+    let shim = if export.options.is_async() {
+        asynchronous::shim(&export)?
+    } else {
+        synchronous::shim(&export)?
+    };
+    let bytecode = export.bytecode_stub();
+    let aliases = export.type_parameter_aliases();
+    let Export { function, .. } = &export;
+    Ok(quote! {
+        #function
+
+        const _: () = {
+            #aliases
+            #shim
+            #bytecode
+        };
+    })
+}
+
+fn check_signature(function: &ItemFn) -> Result<(), Error> {
+    let signature = &function.sig;
+    if let Some(variadic) = &signature.variadic {
+        return Err(Error::new(variadic.span(), "an exported function cannot be variadic"));
+    }
+    if let Some(abi) = &signature.abi {
+        return Err(Error::new(abi.span(), "`#[export]` makes the `extern` function: write a plain `fn`"));
+    }
+    if let Some(unsafety) = &signature.unsafety {
+        return Err(Error::new(
+            unsafety.span(),
+            "OCaml cannot promise what an `unsafe fn` asks for: export a safe function",
+        ));
+    }
+    for parameter in &signature.generics.params {
+        match parameter {
+            GenericParam::Lifetime(_) => {}
+            GenericParam::Type(ty) if ty.bounds.is_empty() => {}
+            GenericParam::Type(ty) => {
+                return Err(Error::new(
+                    ty.bounds.span(),
+                    "a type parameter of an exported function stands for any OCaml type (`'a`), so it cannot have bounds",
+                ));
+            }
+            GenericParam::Const(constant) => {
+                return Err(Error::new(constant.span(), "an exported function cannot have const parameters"));
+            }
+        }
+    }
+    Ok(())
+}
+
+impl Export {
+    /// The name that OCaml's `external` gives.
+    fn symbol(&self) -> String {
+        self.options.name.as_ref().map_or_else(|| self.function.sig.ident.to_string(), |name| name.value())
+    }
+
+    /// The function's name in messages.
+    fn name(&self) -> String {
+        self.function.sig.ident.to_string()
+    }
+
+    /// `'a`, `'b` …: nothing is known of the values.
+    fn type_parameter_aliases(&self) -> TokenStream {
+        let names = self.function.sig.generics.type_params().map(|parameter| &parameter.ident);
+        quote!(#(#[allow(dead_code)] type #names = ::bactrian::OCamlAny;)*)
+    }
+
+    /// The words of the call, one each parameter; a function without any takes `()`.
+    fn words(&self) -> Vec<Ident> {
+        (0..self.parameters.len().max(1)).map(|index| format_ident!("word_{index}")).collect()
+    }
+
+    /// What each word is in the registers.
+    fn abi_types(&self) -> Vec<TokenStream> {
+        let raw = quote!(::bactrian::RawOCaml);
+        if self.parameters.is_empty() {
+            return vec![raw];
+        }
+        self.parameters
+            .iter()
+            .map(|parameter| match &parameter.kind {
+                Kind::Unboxed(ty) => quote!(<#ty as ::bactrian::__private::shim::Unboxed>::Abi),
+                _ => raw.clone(),
+            })
+            .collect()
+    }
+
+    /// Whether the result comes in a register as it is.
+    fn unboxed_result(&self) -> bool {
+        self.options.unboxed && parameter::is_unboxable(&self.result)
+    }
+
+    /// The second function that bytecode needs: over five arguments, or with unboxed ones.
+    fn bytecode_stub(&self) -> TokenStream {
+        let words = self.words();
+        let unboxed = self.unboxed_result()
+            || self.parameters.iter().any(|parameter| matches!(parameter.kind, Kind::Unboxed(_)));
+        let many = words.len() > 5;
+        if !unboxed && !many && self.options.bytecode.is_none() {
+            return TokenStream::new();
+        }
+        let symbol = self
+            .options
+            .bytecode
+            .as_ref()
+            .map_or_else(|| format!("{}_byte", self.symbol()), |name| name.value());
+        let raw = quote!(::bactrian::RawOCaml);
+        let (parameters, read) = if many {
+            let indices = 0..words.len();
+            (
+                quote!(words: *const #raw, _count: ::core::ffi::c_int),
+                quote!(#(let #words = unsafe { *words.add(#indices) };)*),
+            )
+        } else {
+            (quote!(#(#words: #raw),*), TokenStream::new())
+        };
+        let arguments = words.iter().enumerate().map(|(index, word)| {
+            match self.parameters.get(index).map(|parameter| &parameter.kind) {
+                Some(Kind::Unboxed(ty)) => {
+                    quote!(<#ty as ::bactrian::__private::shim::Unboxed>::abi_of_boxed(#word))
+                }
+                _ => quote!(#word),
+            }
+        });
+        let call = quote!(shim(#(#arguments),*));
+        let call = if self.unboxed_result() {
+            let ty = &self.result;
+            quote! {{
+                let result = #call;
+                let mut runtime = ::bactrian::OCamlRuntime::recover();
+                <#ty as ::bactrian::__private::shim::Unboxed>::to_boxed(result, &mut runtime)
+            }}
+        } else {
+            call
+        };
+        quote! {
+            // SAFETY: the bytecode interpreter passes live words of the declared types, with the lock held;
+            // the native shim raises from a frame above this one, which has nothing to drop.
+            #[unsafe(export_name = #symbol)]
+            unsafe extern "C" fn bytecode(#parameters) -> #raw {
+                #read
+                unsafe { #call }
+            }
+        }
+    }
+}

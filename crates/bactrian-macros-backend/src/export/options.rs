@@ -1,0 +1,82 @@
+//! The words between the parentheses of `#[export(…)]`.
+
+use syn::parse::{Parse, ParseStream};
+use syn::{Error, Ident, LitStr, Token, Type};
+
+/// What the attribute asks for.
+#[derive(Default)]
+pub struct Options {
+    /// `name = "symbol"`: the name for OCaml, if not the function's.
+    pub name: Option<LitStr>,
+    /// `bytecode = "symbol"`: the name of the bytecode stub.
+    pub bytecode: Option<LitStr>,
+    /// `returns = "OCamlType"`: the OCaml type of the result, if not the default.
+    pub returns: Option<Type>,
+    /// `noalloc`: neither allocates nor raises.
+    pub noalloc: Option<Ident>,
+    /// `unboxed`: numbers go through registers.
+    pub unboxed: bool,
+    /// `raise`: `Err` is raised.
+    pub raise: bool,
+    /// `lwt`: an `async fn` that gives an `Lwt.t`.
+    pub lwt: Option<Ident>,
+}
+
+impl Options {
+    /// Whether the function is to be asynchronous.
+    pub fn is_async(&self) -> bool {
+        self.lwt.is_some()
+    }
+}
+
+impl Parse for Options {
+    fn parse(input: ParseStream) -> Result<Self, Error> {
+        let mut options = Options::default();
+        while !input.is_empty() {
+            let word: Ident = input.parse()?;
+            match word.to_string().as_str() {
+                "name" => options.name = Some(string(input)?),
+                "bytecode" => options.bytecode = Some(string(input)?),
+                "returns" => options.returns = Some(string(input)?.parse()?),
+                "noalloc" => options.noalloc = Some(word),
+                "unboxed" => options.unboxed = true,
+                "raise" => options.raise = true,
+                "lwt" => options.lwt = Some(word),
+                "no_panic_catch" => {
+                    return Err(Error::new(
+                        word.span(),
+                        "`no_panic_catch` does not exist here: a panic that crosses into OCaml is undefined behaviour, and \
+                         catching it costs nothing when there is none",
+                    ));
+                }
+                other => {
+                    return Err(Error::new(
+                        word.span(),
+                        format!(
+                            "`{other}` is no option of `export`; there are name, bytecode, returns, noalloc, unboxed, raise and \
+                             lwt"
+                        ),
+                    ));
+                }
+            }
+            if !input.is_empty() {
+                input.parse::<Token![,]>()?;
+            }
+        }
+        if let (Some(noalloc), true) = (&options.noalloc, options.raise) {
+            return Err(Error::new(noalloc.span(), "a noalloc function cannot raise"));
+        }
+        if let (Some(lwt), true) = (&options.lwt, options.noalloc.is_some() || options.unboxed) {
+            return Err(Error::new(
+                lwt.span(),
+                "a function that returns a promise allocates it: `lwt` goes with neither `noalloc` nor `unboxed`",
+            ));
+        }
+        Ok(options)
+    }
+}
+
+fn string(input: ParseStream) -> Result<LitStr, Error> {
+    input.parse::<Token![=]>()?;
+    input.parse()
+}

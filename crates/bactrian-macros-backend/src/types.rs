@@ -1,0 +1,48 @@
+//! Looking at types as they are written.
+
+use syn::visit_mut::VisitMut;
+use syn::{GenericArgument, Lifetime, PathArguments, Type};
+
+/// The last segment of a path type: `bactrian::OCaml<'gc, T>` is `OCaml` and its arguments.
+pub fn last_segment(ty: &Type) -> Option<&syn::PathSegment> {
+    match ty {
+        Type::Path(path) if path.qself.is_none() => path.path.segments.last(),
+        Type::Group(group) => last_segment(&group.elem),
+        Type::Paren(paren) => last_segment(&paren.elem),
+        _ => None,
+    }
+}
+
+/// Whether the type is written as this name, with or without a path before it.
+pub fn is_named(ty: &Type, name: &str) -> bool {
+    last_segment(ty).is_some_and(|segment| segment.ident == name)
+}
+
+/// The type arguments of a path type.
+pub fn type_arguments(ty: &Type) -> Vec<&Type> {
+    let Some(segment) = last_segment(ty) else { return Vec::new() };
+    let PathArguments::AngleBracketed(arguments) = &segment.arguments else { return Vec::new() };
+    arguments
+        .args
+        .iter()
+        .filter_map(|argument| match argument {
+            GenericArgument::Type(ty) => Some(ty),
+            _ => None,
+        })
+        .collect()
+}
+
+/// The type with every lifetime left to inference, as the body of a shim must write it.
+pub fn without_lifetimes(ty: &Type) -> Type {
+    struct Elide;
+    impl VisitMut for Elide {
+        fn visit_lifetime_mut(&mut self, lifetime: &mut Lifetime) {
+            if lifetime.ident != "static" {
+                *lifetime = Lifetime::new("'_", lifetime.span());
+            }
+        }
+    }
+    let mut ty = ty.clone();
+    Elide.visit_type_mut(&mut ty);
+    ty
+}

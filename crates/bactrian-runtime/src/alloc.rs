@@ -1,0 +1,231 @@
+//! Allocation on the OCaml heap: in line in the minor heap, else through the runtime.
+
+use crate::conv::ConversionError;
+use crate::ffi::alloc::{caml_alloc, caml_alloc_shr_noexc, caml_alloc_small, caml_initialize};
+use crate::ffi::domain_state::{self, MAX_YOUNG_WOSIZE};
+use crate::ffi::mlvalues::{make_header, RawOCaml, UNIT};
+use crate::roots::{scratch, Frame};
+
+/// Carves a block of `wosize` fields off the minor heap, if there is room and no interrupt is pending.
+/// Null otherwise.
+///
+/// # Safety
+/// The domain's lock must be held, and every field be stored before anything that may collect.
+/// `1 <= wosize <= MAX_YOUNG_WOSIZE`.
+#[inline(always)]
+unsafe fn carve(wosize: usize, tag: u8) -> *mut RawOCaml {
+    // SAFETY: the lock is held, so the state is ours. `young_ptr` is at most at `young_end`, and the size is
+    // small, so the subtraction stays within the address space.
+    unsafe {
+        let state = domain_state::current();
+        let header = domain_state::young_ptr(state).wrapping_sub(wosize + 1);
+        if (header as usize) < domain_state::young_limit(state) {
+            return core::ptr::null_mut();
+        }
+        domain_state::set_young_ptr(state, header);
+        header.write(make_header(wosize, tag) as RawOCaml);
+        header.add(1)
+    }
+}
+
+/// A block with these fields.
+///
+/// # Safety
+/// The domain's lock must be held; the fields be live words that go with the tag; `1 <= N <=
+/// MAX_YOUNG_WOSIZE`. May collect.
+#[inline(always)]
+pub(crate) unsafe fn small_block<const N: usize>(tag: u8, fields: [RawOCaml; N]) -> RawOCaml {
+    // SAFETY: all N fields are stored at once.
+    unsafe {
+        let block = carve(N, tag);
+        if block.is_null() {
+            return small_block_slow(tag, &fields);
+        }
+        for (index, &field) in fields.iter().enumerate() {
+            block.add(index).write(field);
+        }
+        block as RawOCaml
+    }
+}
+
+/// As [`small_block`], for fields of which some may be blocks: they are roots while the runtime makes room.
+#[cold]
+#[inline(never)]
+unsafe fn small_block_slow(tag: u8, fields: &[RawOCaml]) -> RawOCaml {
+    let frame = Frame::enter(scratch());
+    let wosize = fields.len();
+    let mut slots = [core::ptr::NonNull::dangling(); 16];
+    let many: Vec<_>;
+    let slots = if wosize <= slots.len() {
+        for (slot, &field) in slots.iter_mut().zip(fields) {
+            *slot = frame.push(field);
+        }
+        &slots[..wosize]
+    } else {
+        many = fields.iter().map(|&field| frame.push(field)).collect();
+        &many[..]
+    };
+    // SAFETY: the block is filled before anything else can collect; the slots are roots.
+    unsafe {
+        let block = caml_alloc_small(wosize, tag);
+        for (index, slot) in slots.iter().enumerate() {
+            (block as *mut RawOCaml).add(index).write(*slot.as_ptr());
+        }
+        block
+    }
+}
+
+/// A block of words that are no values (strings, floats, custom data), uninitialised.
+///
+/// # Safety
+/// The domain's lock must be held, `tag` be at least `NO_SCAN`, and the contents be written at once.
+/// May collect.
+#[inline(always)]
+pub(crate) unsafe fn opaque_block(wosize: usize, tag: u8) -> RawOCaml {
+    if wosize <= MAX_YOUNG_WOSIZE && wosize != 0 {
+        // SAFETY: passed on.
+        unsafe {
+            let block = carve(wosize, tag);
+            if block.is_null() { caml_alloc_small(wosize, tag) } else { block as RawOCaml }
+        }
+    } else {
+        // SAFETY: passed on.
+        unsafe { large_block(wosize, tag) }
+    }
+}
+
+/// A block of the major heap, uninitialised, or the block without fields.
+///
+/// # Safety
+/// As for [`opaque_block`]; with a lower tag every field must be set before anything that may collect.
+#[cold]
+#[inline(never)]
+unsafe fn large_block(wosize: usize, tag: u8) -> RawOCaml {
+    // SAFETY: passed on. The variant without exceptions answers 0 when there is no memory.
+    unsafe {
+        if wosize == 0 {
+            return caml_alloc(0, tag);
+        }
+        let block = caml_alloc_shr_noexc(wosize, tag);
+        if block == 0 {
+            ConversionError::out_of_memory(wosize).throw();
+        }
+        block
+    }
+}
+
+/// A block of `count` values, each made by `make`, which may collect.
+///
+/// # Safety
+/// The domain's lock must be held; `make` must return live words that go with the tag.
+pub(crate) unsafe fn block_of_values(
+    count: usize,
+    tag: u8,
+    mut make: impl FnMut(usize) -> RawOCaml,
+) -> RawOCaml {
+    let frame = Frame::enter(scratch());
+    // SAFETY: a small block is made when all its fields are roots; a large one is filled with units at
+    // once, rooted, and then each field is given its first real value.
+    unsafe {
+        if count == 0 {
+            return caml_alloc(0, tag);
+        }
+        if count <= MAX_YOUNG_WOSIZE {
+            let slots: Vec<_> = (0..count).map(|index| frame.push(make(index))).collect();
+            let mut block = carve(count, tag);
+            if block.is_null() {
+                block = caml_alloc_small(count, tag) as *mut RawOCaml;
+            }
+            for (index, slot) in slots.iter().enumerate() {
+                block.add(index).write(*slot.as_ptr());
+            }
+            return block as RawOCaml;
+        }
+        let block = large_block(count, tag) as *mut RawOCaml;
+        for index in 0..count {
+            block.add(index).write(UNIT);
+        }
+        let root = frame.push(block as RawOCaml);
+        for index in 0..count {
+            let inner = Frame::enter(scratch());
+            let v = make(index);
+            drop(inner);
+            caml_initialize((*root.as_ptr() as *mut RawOCaml).add(index), v);
+        }
+        *root.as_ptr()
+    }
+}
+
+/// A word that is a root only when it must be: while later conversions may collect.
+#[doc(hidden)]
+pub struct Kept {
+    raw: RawOCaml,
+    slot: *const RawOCaml,
+}
+
+/// The words of a block in the making. Left when dropped.
+#[doc(hidden)]
+pub struct Fields {
+    frame: Option<Frame<'static>>,
+}
+
+impl Fields {
+    /// # Safety
+    /// The domain's lock must be held. `rooted` says whether some word is kept over a collection.
+    #[inline(always)]
+    pub unsafe fn begin(rooted: bool) -> Self {
+        Self { frame: rooted.then(|| Frame::enter(scratch())) }
+    }
+
+    /// Keeps a word; `over_collection` says whether something that may collect comes before it is read.
+    #[inline(always)]
+    pub fn keep(&self, raw: RawOCaml, over_collection: bool) -> Kept {
+        match &self.frame {
+            Some(frame) if over_collection => Kept { raw, slot: frame.push(raw).as_ptr() },
+            _ => Kept { raw, slot: core::ptr::null() },
+        }
+    }
+}
+
+impl Kept {
+    /// # Safety
+    /// The [`Fields`] that made it must be live, and nothing that it was not kept over have collected.
+    #[inline(always)]
+    pub unsafe fn get(&self) -> RawOCaml {
+        // SAFETY: the slot is a root of the live frame.
+        if self.slot.is_null() { self.raw } else { unsafe { *self.slot } }
+    }
+}
+
+/// A block of kept words. For what macros expand to.
+///
+/// # Safety
+/// As for [`small_block`]; blocks larger than the minor heap takes are made in the major heap.
+#[doc(hidden)]
+#[inline(always)]
+pub unsafe fn block<const N: usize>(tag: u8, fields: [RawOCaml; N]) -> RawOCaml {
+    // SAFETY: passed on.
+    unsafe {
+        if N <= MAX_YOUNG_WOSIZE {
+            small_block(tag, fields)
+        } else {
+            let block = large_block(N, tag);
+            for (index, &field) in fields.iter().enumerate() {
+                caml_initialize_first(block, index, field);
+            }
+            block
+        }
+    }
+}
+
+/// # Safety
+/// `block` must be a fresh block of the major heap, whose field `index` was not written yet.
+unsafe fn caml_initialize_first(block: RawOCaml, index: usize, v: RawOCaml) {
+    // SAFETY: passed on. `caml_initialize` does not collect, and reads nothing of the old field in release builds
+    // of the runtime; the debug runtime checks that it is no young value, so a unit goes first.
+    unsafe {
+        let field = (block as *mut RawOCaml).add(index);
+        field.write(UNIT);
+        caml_initialize(field, v);
+    }
+}

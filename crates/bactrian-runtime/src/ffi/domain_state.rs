@@ -1,0 +1,144 @@
+//! `caml/domain_state.h`: the state of the domain whose lock this thread holds.
+
+/// Offsets of the fields, read from `caml/domain_state.tbl` of the active OCaml.
+mod layout {
+    include!(concat!(env!("OUT_DIR"), "/domain_state.rs"));
+}
+
+pub use layout::MAX_YOUNG_WOSIZE;
+
+use super::mlvalues::RawOCaml;
+use core::sync::atomic::{AtomicUsize, Ordering};
+
+/// The runtime's `caml_domain_state`, of which only some fields are looked at.
+#[repr(C)]
+pub struct DomainState {
+    _opaque: [u8; 0],
+}
+
+/// The state of the current domain, or null when this thread does not hold a domain's lock.
+#[inline(always)]
+pub fn current() -> *mut DomainState {
+    #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
+    {
+        let state: *mut DomainState;
+        // SAFETY: `caml_state` is a thread-local of the OCaml runtime, of pointer size. The two loads
+        // read its offset from the GOT and then the variable; they touch no stack and no flags.
+        unsafe {
+            core::arch::asm!(
+                "mov {s}, qword ptr [rip + caml_state@GOTTPOFF]",
+                "mov {s}, qword ptr fs:[{s}]",
+                s = out(reg) state,
+                options(pure, readonly, nostack, preserves_flags)
+            );
+        }
+        state
+    }
+    #[cfg(all(target_os = "linux", target_arch = "aarch64"))]
+    {
+        let state: *mut DomainState;
+        // SAFETY: as above, by the initial-exec model of this architecture.
+        unsafe {
+            core::arch::asm!(
+                "mrs {t}, tpidr_el0",
+                "adrp {s}, :gottprel:caml_state",
+                "ldr {s}, [{s}, :gottprel_lo12:caml_state]",
+                "ldr {s}, [{t}, {s}]",
+                s = out(reg) state,
+                t = out(reg) _,
+                options(pure, readonly, nostack, preserves_flags)
+            );
+        }
+        state
+    }
+    #[cfg(not(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64"))))]
+    {
+        unsafe extern "C" {
+            fn caml_get_domain_state() -> *mut DomainState;
+        }
+        // SAFETY: the function has no precondition.
+        unsafe { caml_get_domain_state() }
+    }
+}
+
+/// A field of the state, by its offset.
+///
+/// # Safety
+/// `state` must be the current domain's, and `offset` that of a field of type `T`.
+#[inline(always)]
+unsafe fn field<T>(state: *mut DomainState, offset: usize) -> *mut T {
+    // SAFETY: the caller vouches for the offset.
+    unsafe { state.cast::<u8>().add(offset).cast::<T>() }
+}
+
+/// The minor heap's allocation pointer: it goes down.
+///
+/// # Safety
+/// `state` must be the current domain's.
+#[inline(always)]
+pub unsafe fn young_ptr(state: *mut DomainState) -> *mut RawOCaml {
+    // SAFETY: the offset is that of `young_ptr`.
+    unsafe { *field::<*mut RawOCaml>(state, layout::YOUNG_PTR) }
+}
+
+/// Moves the minor heap's allocation pointer.
+///
+/// # Safety
+/// `state` must be the current domain's; what lies between the new and the old pointer must become
+/// a whole block before anything can collect.
+#[inline(always)]
+pub unsafe fn set_young_ptr(state: *mut DomainState, pointer: *mut RawOCaml) {
+    // SAFETY: the offset is that of `young_ptr`.
+    unsafe { *field::<*mut RawOCaml>(state, layout::YOUNG_PTR) = pointer }
+}
+
+/// The lowest address that may be allocated without calling the runtime; all ones when it is to be
+/// called.
+///
+/// # Safety
+/// `state` must be the current domain's.
+#[inline(always)]
+pub unsafe fn young_limit(state: *mut DomainState) -> usize {
+    // SAFETY: the offset is that of `young_limit`, an atomic word that other threads may write.
+    unsafe { (*field::<AtomicUsize>(state, layout::YOUNG_LIMIT)).load(Ordering::Relaxed) }
+}
+
+/// The domain's index: below 4096, and used again after the domain has ended.
+///
+/// # Safety
+/// `state` must be a live domain's.
+#[inline(always)]
+pub unsafe fn id(state: *mut DomainState) -> usize {
+    // SAFETY: the offset is that of `id`, a C `int` that is never negative in a running domain.
+    unsafe { *field::<i32>(state, layout::ID) as usize }
+}
+
+/// The domain's number: 0 for the first, never used again.
+///
+/// # Safety
+/// `state` must be a live domain's.
+#[inline(always)]
+pub unsafe fn unique_id(state: *mut DomainState) -> usize {
+    // SAFETY: the offset is that of `unique_id`, a C `int` that is never negative.
+    unsafe { *field::<i32>(state, layout::UNIQUE_ID) as usize }
+}
+
+/// Whether signal handlers, finalisers or other OCaml code wait to be run.
+///
+/// # Safety
+/// `state` must be the current domain's.
+#[inline(always)]
+pub unsafe fn action_pending(state: *mut DomainState) -> bool {
+    // SAFETY: the offset is that of `action_pending`, a word.
+    unsafe { *field::<isize>(state, layout::ACTION_PENDING) != 0 }
+}
+
+/// Whether backtraces are recorded (`Printexc.record_backtrace`).
+///
+/// # Safety
+/// `state` must be the current domain's.
+#[inline(always)]
+pub unsafe fn backtrace_active(state: *mut DomainState) -> bool {
+    // SAFETY: the offset is that of `backtrace_active`, a word.
+    unsafe { *field::<isize>(state, layout::BACKTRACE_ACTIVE) != 0 }
+}

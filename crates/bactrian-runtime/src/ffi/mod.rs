@@ -1,0 +1,10 @@
+//! The C interface of OCaml's runtime, one file a header. Nothing outside this module declares an
+//! `extern`.
+
+pub mod alloc;
+pub mod callback;
+pub mod domain_state;
+pub mod fail;
+pub mod mlvalues;
+pub mod roots;
+pub mod signals;

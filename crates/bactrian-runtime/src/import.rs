@@ -1,0 +1,45 @@
+//! What `ocaml!` expands to.
+
+use crate::exception::OCamlException;
+use crate::ffi::mlvalues::RawOCaml;
+use crate::named::NamedValue;
+use crate::runtime::OCamlRuntime;
+use crate::value::{call_closure, OCaml};
+
+/// Calls a registered function.
+///
+/// # Safety
+/// The function must have these arguments and a result of type `R`; the words must be live.
+///
+/// # Panics
+/// When nobody registered the name.
+#[inline]
+pub unsafe fn call<'gc, R, const N: usize>(
+    rt: &'gc mut OCamlRuntime,
+    function: &'static NamedValue,
+    arguments: [RawOCaml; N],
+) -> Result<OCaml<'gc, R>, OCamlException> {
+    let closure = function.function(rt);
+    // SAFETY: passed on.
+    unsafe {
+        let raw = call_closure(rt, closure, arguments)?;
+        Ok(OCaml::new(rt, raw))
+    }
+}
+
+/// As [`call`]; an exception unwinds, and the nearest exported function raises it again.
+///
+/// # Safety
+/// As for [`call`].
+#[inline]
+pub unsafe fn call_or_unwind<'gc, R, const N: usize>(
+    rt: &'gc mut OCamlRuntime,
+    function: &'static NamedValue,
+    arguments: [RawOCaml; N],
+) -> OCaml<'gc, R> {
+    // SAFETY: passed on.
+    match unsafe { call(rt, function, arguments) } {
+        Ok(value) => value,
+        Err(exception) => crate::panic::throw(exception),
+    }
+}

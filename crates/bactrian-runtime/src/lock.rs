@@ -1,0 +1,174 @@
+//! The domain's lock: taking it on a foreign thread, and letting it go for a while.
+
+use crate::ffi::signals::{caml_enter_blocking_section_no_pending, caml_leave_blocking_section};
+use crate::runtime::OCamlRuntime;
+use core::cell::Cell;
+use core::ffi::c_int;
+
+impl OCamlRuntime {
+    /// Lets other threads and the collector run while `body` does something that does not need OCaml.
+    ///
+    /// The handle is borrowed, so no OCaml value can be used inside. Signal handlers that become due are run when the
+    /// exported function returns.
+    ///
+    /// A panic of `body` goes on after the lock is held again.
+    pub fn releasing_runtime<R>(&mut self, body: impl FnOnce() -> R + Send) -> R {
+        struct Reacquire;
+        impl Drop for Reacquire {
+            fn drop(&mut self) {
+                // SAFETY: the lock was released below, on this thread.
+                unsafe { caml_leave_blocking_section() }
+            }
+        }
+        // SAFETY: the handle proves that the lock is held; it cannot be used until the guard is dropped. The variant
+        // without pending actions cannot raise over this frame.
+        unsafe { caml_enter_blocking_section_no_pending() };
+        let _reacquire = Reacquire;
+        body()
+    }
+
+    /// Takes the lock of domain 0 on a thread that OCaml did not start, and runs `body`.
+    ///
+    /// The thread is made known to OCaml the first time and taken back when it exits. On a thread that OCaml
+    /// knows already but that has released its lock, the lock is taken again.
+    ///
+    /// # Panics
+    /// When the lock is held already (a second handle would let one allocate behind the other's
+    /// back: pass the first on), or when the program has no OCaml threads library (`threads.posix`).
+    pub fn with_domain_lock<R>(body: impl FnOnce(&mut OCamlRuntime) -> R) -> R {
+        struct Release;
+        impl Drop for Release {
+            fn drop(&mut self) {
+                // SAFETY: the lock was taken below, on this thread.
+                unsafe { caml_enter_blocking_section_no_pending() }
+            }
+        }
+        assert!(
+            !OCamlRuntime::is_held(),
+            "OCamlRuntime::with_domain_lock: this thread holds its domain's lock already; pass the \
+             `&mut OCamlRuntime` on instead"
+        );
+        register_thread();
+        // SAFETY: the thread is known to OCaml, and does not hold the lock.
+        unsafe { caml_leave_blocking_section() };
+        let _release = Release;
+        // SAFETY: the lock is held until the guard is dropped, and nobody else on this thread has a handle.
+        body(&mut unsafe { OCamlRuntime::recover() })
+    }
+}
+
+/// What this thread is to OCaml.
+#[derive(Clone, Copy, PartialEq)]
+enum Thread {
+    Unknown,
+    /// Started by OCaml, or registered by somebody else.
+    Theirs,
+}
+
+thread_local! {
+    static THREAD: Cell<Thread> = const { Cell::new(Thread::Unknown) };
+    /// Takes the registration back when the thread exits.
+    static REGISTERED: Registered = Registered::new();
+}
+
+struct Registered;
+
+impl Registered {
+    fn new() -> Self {
+        let Some(register) = thread_functions() else {
+            panic!(
+                "OCamlRuntime::with_domain_lock: the program has no OCaml threads library; add threads.posix to its \
+                 libraries"
+            );
+        };
+        // SAFETY: the function may be called by any thread; it answers 0 for a thread that is known.
+        if unsafe { (register.register)() } == 0 {
+            THREAD.set(Thread::Theirs);
+        }
+        Self
+    }
+}
+
+impl Drop for Registered {
+    fn drop(&mut self) {
+        if THREAD.get() == Thread::Unknown && !OCamlRuntime::is_held() {
+            if let Some(functions) = thread_functions() {
+                // SAFETY: this thread was registered by `new`, and does not hold the lock.
+                unsafe { (functions.unregister)() };
+            }
+        }
+    }
+}
+
+fn register_thread() {
+    REGISTERED.with(|_| ());
+}
+
+#[derive(Clone, Copy)]
+struct ThreadFunctions {
+    register: unsafe extern "C" fn() -> c_int,
+    unregister: unsafe extern "C" fn() -> c_int,
+}
+
+/// The functions of OCaml's threads library, if the program is linked with it.
+fn thread_functions() -> Option<ThreadFunctions> {
+    let (register, unregister) = weak_thread_symbols();
+    if register == 0 || unregister == 0 {
+        return None;
+    }
+    // SAFETY: the addresses are those of functions with these types.
+    unsafe {
+        Some(ThreadFunctions {
+            register: core::mem::transmute::<usize, unsafe extern "C" fn() -> c_int>(register),
+            unregister: core::mem::transmute::<usize, unsafe extern "C" fn() -> c_int>(unregister),
+        })
+    }
+}
+
+/// Weak references, so that a program without threads links.
+#[cfg(target_arch = "x86_64")]
+fn weak_thread_symbols() -> (usize, usize) {
+    let (register, unregister): (usize, usize);
+    // SAFETY: two loads from the GOT; a weak symbol that nobody defines is 0 there.
+    unsafe {
+        core::arch::asm!(
+            ".weak caml_c_thread_register",
+            ".weak caml_c_thread_unregister",
+            "mov {r}, qword ptr [rip + caml_c_thread_register@GOTPCREL]",
+            "mov {u}, qword ptr [rip + caml_c_thread_unregister@GOTPCREL]",
+            r = out(reg) register,
+            u = out(reg) unregister,
+            options(pure, readonly, nostack, preserves_flags)
+        );
+    }
+    (register, unregister)
+}
+
+#[cfg(all(target_arch = "aarch64", target_os = "linux"))]
+fn weak_thread_symbols() -> (usize, usize) {
+    let (register, unregister): (usize, usize);
+    // SAFETY: as above.
+    unsafe {
+        core::arch::asm!(
+            ".weak caml_c_thread_register",
+            ".weak caml_c_thread_unregister",
+            "adrp {r}, :got:caml_c_thread_register",
+            "ldr {r}, [{r}, :got_lo12:caml_c_thread_register]",
+            "adrp {u}, :got:caml_c_thread_unregister",
+            "ldr {u}, [{u}, :got_lo12:caml_c_thread_unregister]",
+            r = out(reg) register,
+            u = out(reg) unregister,
+            options(pure, readonly, nostack, preserves_flags)
+        );
+    }
+    (register, unregister)
+}
+
+#[cfg(not(any(target_arch = "x86_64", all(target_arch = "aarch64", target_os = "linux"))))]
+fn weak_thread_symbols() -> (usize, usize) {
+    unsafe extern "C" {
+        fn caml_c_thread_register() -> c_int;
+        fn caml_c_thread_unregister() -> c_int;
+    }
+    (caml_c_thread_register as *const () as usize, caml_c_thread_unregister as *const () as usize)
+}

@@ -1,0 +1,76 @@
+//! Values that OCaml registered by name.
+
+use crate::ffi::callback::caml_named_value;
+use crate::ffi::mlvalues::{self, tag, RawOCaml};
+use crate::runtime::OCamlRuntime;
+use core::ffi::CStr;
+use core::ptr::null_mut;
+use core::sync::atomic::{AtomicPtr, Ordering};
+
+/// A value given to `Callback.register`, looked up once.
+///
+/// What is remembered is the address of the root that the runtime keeps for the name, not the value:
+/// it stays right when the collector moves the value or the name is registered again.
+pub struct NamedValue {
+    name: &'static CStr,
+    root: AtomicPtr<RawOCaml>,
+}
+
+impl NamedValue {
+    /// The value of this name; nothing is looked up yet.
+    pub const fn new(name: &'static CStr) -> Self {
+        Self { name, root: AtomicPtr::new(null_mut()) }
+    }
+
+    /// The name.
+    pub fn name(&self) -> &'static str {
+        self.name.to_str().unwrap_or("?")
+    }
+
+    /// The value's word, which is stale after anything that may collect.
+    #[inline]
+    pub(crate) fn get(&self, _rt: &OCamlRuntime) -> Option<RawOCaml> {
+        let mut root = self.root.load(Ordering::Relaxed);
+        if root.is_null() {
+            // SAFETY: the name is a C string, and the handle proves the lock.
+            root = unsafe { caml_named_value(self.name.as_ptr()) }.cast_mut();
+            if root.is_null() {
+                return None;
+            }
+            self.root.store(root, Ordering::Relaxed);
+        }
+        // SAFETY: the runtime never frees the root of a name.
+        Some(unsafe { *root })
+    }
+
+    /// The function of this name.
+    ///
+    /// # Panics
+    /// When nobody registered the name, or what was registered is no function.
+    #[inline]
+    pub(crate) fn function(&self, rt: &OCamlRuntime) -> RawOCaml {
+        match self.get(rt) {
+            // SAFETY: a registered value is live.
+            Some(raw)
+                if mlvalues::is_block(raw)
+                    && matches!(unsafe { mlvalues::tag_of(raw) }, tag::CLOSURE | tag::INFIX) =>
+            {
+                raw
+            }
+            other => self.no_function(other.is_some()),
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn no_function(&self, registered: bool) -> ! {
+        let name = self.name();
+        if registered {
+            panic!("what OCaml registered as {name:?} is not a function");
+        }
+        panic!(
+            "no OCaml function is registered as {name:?}: call `Callback.register {name:?} f` in a module that is \
+             linked and initialised before this call"
+        );
+    }
+}

@@ -1,0 +1,207 @@
+//! What belongs to each domain: the stacks of its threads and its pools.
+
+use super::boxroot::Pool;
+use super::hook;
+use super::thread::ThreadRoots;
+use crate::ffi::domain_state::{self, DomainState};
+use crate::ffi::roots::ScanningAction;
+use core::cell::{Cell, UnsafeCell};
+use core::ffi::c_void;
+use core::ptr::null_mut;
+use core::sync::atomic::{AtomicPtr, Ordering};
+use std::sync::{Mutex, PoisonError};
+
+/// OCaml allows no more domains than this at a time.
+const MAX_DOMAINS: usize = 4096;
+
+static TABLE: [AtomicPtr<DomainRoots>; MAX_DOMAINS] =
+    [const { AtomicPtr::new(null_mut()) }; MAX_DOMAINS];
+
+/// Pools of domains that have ended, until domain 0 takes them in.
+static ORPHANS: Mutex<Vec<OrphanPool>> = Mutex::new(Vec::new());
+
+struct OrphanPool(*mut Pool);
+
+// SAFETY: whoever takes the pool out of the list owns it.
+unsafe impl Send for OrphanPool {}
+
+/// The roots of one domain. It outlives the domain, since indices are used again. Touched only under
+/// the domain's lock, or by its collector with the world stopped.
+pub(crate) struct DomainRoots {
+    index: usize,
+    threads: UnsafeCell<Vec<*mut ThreadRoots>>,
+    pools: UnsafeCell<Vec<*mut Pool>>,
+    /// The pool from which roots are taken; null at first.
+    pub(super) current_pool: Cell<*mut Pool>,
+}
+
+impl DomainRoots {
+    /// Those of the domain whose lock this thread holds.
+    #[inline(always)]
+    pub(super) fn current() -> &'static DomainRoots {
+        let state = domain_state::current();
+        if state.is_null() {
+            no_lock();
+        }
+        // SAFETY: not null, so this thread holds that domain's lock.
+        let index = unsafe { domain_state::id(state) };
+        let roots = TABLE[index].load(Ordering::Relaxed);
+        if roots.is_null() {
+            return Self::create(index);
+        }
+        // SAFETY: entries are never freed.
+        unsafe { &*roots }
+    }
+
+    /// Those of a domain, if it has any.
+    pub(super) fn of(state: *mut DomainState) -> Option<&'static DomainRoots> {
+        // SAFETY: the collector passes a live domain's state.
+        let index = unsafe { domain_state::id(state) };
+        // SAFETY: entries are never freed.
+        unsafe { TABLE[index].load(Ordering::Relaxed).as_ref() }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn create(index: usize) -> &'static DomainRoots {
+        let roots = Box::into_raw(Box::new(DomainRoots {
+            index,
+            threads: UnsafeCell::new(Vec::new()),
+            pools: UnsafeCell::new(Vec::new()),
+            current_pool: Cell::new(null_mut()),
+        }));
+        TABLE[index].store(roots, Ordering::Release);
+        hook::install();
+        // SAFETY: just made, and never freed.
+        unsafe { &*roots }
+    }
+
+    pub(super) fn index(&self) -> usize {
+        self.index
+    }
+
+    pub(super) fn add_thread(&self, thread: *mut ThreadRoots) {
+        // SAFETY: the domain's lock is held, so nobody else looks at the list.
+        unsafe { (*self.threads.get()).push(thread) }
+    }
+
+    pub(super) fn add_pool(&self, pool: *mut Pool) {
+        // SAFETY: as above.
+        unsafe { (*self.pools.get()).push(pool) }
+    }
+
+    /// A pool of this domain with a free slot, after collecting what other threads dropped.
+    pub(super) fn find_free_pool(&self) -> Option<*mut Pool> {
+        if self.index == 0 {
+            self.adopt_orphans();
+        }
+        // SAFETY: the domain's lock is held; pools in the list are live.
+        unsafe {
+            (*self.pools.get()).iter().copied().find(|&pool| {
+                (*pool).collect_remote();
+                (*pool).has_free()
+            })
+        }
+    }
+
+    fn adopt_orphans(&self) {
+        let mut orphans = ORPHANS.lock().unwrap_or_else(PoisonError::into_inner);
+        for OrphanPool(pool) in orphans.drain(..) {
+            self.add_pool(pool);
+        }
+    }
+
+    /// Gives this domain's pools to domain 0; called when the domain ends.
+    pub(super) fn orphan_pools(&self) {
+        if self.index == 0 {
+            return;
+        }
+        self.current_pool.set(null_mut());
+        let mut orphans = ORPHANS.lock().unwrap_or_else(PoisonError::into_inner);
+        // SAFETY: the ending domain's lock is held.
+        for pool in unsafe { (*self.pools.get()).drain(..) } {
+            // SAFETY: the pool is live, and ours until this moment.
+            unsafe { (*pool).set_owner(0) };
+            orphans.push(OrphanPool(pool));
+        }
+        // Somebody must scan them, even if domain 0 has no root of its own.
+        if TABLE[0].load(Ordering::Relaxed).is_null() {
+            let roots = Box::into_raw(Box::new(DomainRoots {
+                index: 0,
+                threads: UnsafeCell::new(Vec::new()),
+                pools: UnsafeCell::new(Vec::new()),
+                current_pool: Cell::new(null_mut()),
+            }));
+            if TABLE[0]
+                .compare_exchange(null_mut(), roots, Ordering::AcqRel, Ordering::Relaxed)
+                .is_err()
+            {
+                // SAFETY: domain 0 was faster; ours was never seen.
+                drop(unsafe { Box::from_raw(roots) });
+            }
+        }
+    }
+
+    /// Shows this domain's roots to the collector.
+    ///
+    /// # Safety
+    /// The world must be stopped, and this be called by the domain's own collector.
+    pub(super) unsafe fn scan(&self, action: ScanningAction, data: *mut c_void, only_young: bool) {
+        if self.index == 0 {
+            self.adopt_orphans();
+        }
+        // SAFETY: with the world stopped nobody else looks at the lists; the roots of a thread that has
+        // ended are never used again.
+        unsafe {
+            (*self.threads.get()).retain(|&thread| {
+                if (*thread).has_ended() {
+                    drop(Box::from_raw(thread));
+                    return false;
+                }
+                for stack in (*thread).stacks() {
+                    stack.scan(action, data, only_young);
+                }
+                true
+            });
+            let current = self.current_pool.get();
+            (*self.pools.get()).retain(|&pool| {
+                (*pool).collect_remote();
+                if (*pool).is_empty() && pool != current && !only_young {
+                    Pool::free(pool);
+                    return false;
+                }
+                (*pool).scan(action, data, only_young);
+                true
+            });
+        }
+    }
+
+    /// Counts roots: on stacks, on stacks and above the watermark, and in pools.
+    pub(super) fn count(&self) -> (usize, usize, usize) {
+        let (mut stacked, mut young, mut boxed) = (0, 0, 0);
+        // SAFETY: the domain's lock is held.
+        unsafe {
+            for &thread in &*self.threads.get() {
+                for stack in (*thread).stacks() {
+                    let (live, new) = stack.count();
+                    stacked += live;
+                    young += new;
+                }
+            }
+            for &pool in &*self.pools.get() {
+                (*pool).collect_remote();
+                boxed += (*pool).live();
+            }
+        }
+        (stacked, young, boxed)
+    }
+}
+
+// SAFETY: see the type's contract: every access is under one domain's lock or with the world stopped.
+unsafe impl Sync for DomainRoots {}
+
+#[cold]
+#[inline(never)]
+fn no_lock() -> ! {
+    panic!("a root was made on a thread that does not hold its domain's lock: use OCamlRuntime::with_domain_lock");
+}

@@ -1,0 +1,284 @@
+//! A bump-allocated stack of roots with a watermark.
+//!
+//! A slot is written once, when it is pushed. So after a minor collection has scanned the stack, no
+//! slot below its top can point into a minor heap, and the next minor collection starts from there:
+//! the *watermark*, `scanned`. Leaving a frame lowers it to the new top.
+
+use crate::ffi::mlvalues::RawOCaml;
+use crate::ffi::roots::ScanningAction;
+use core::cell::Cell;
+use core::ffi::c_void;
+use core::marker::PhantomData;
+use core::ptr::{null_mut, NonNull};
+use std::alloc::{alloc, dealloc, handle_alloc_error, Layout};
+
+/// The address of a pushed root.
+pub(crate) type Slot = NonNull<RawOCaml>;
+
+const FIRST_CHUNK: usize = 1 << 10;
+const LARGEST_CHUNK: usize = 1 << 17;
+
+/// A run of slots. The slots come after the header in the same allocation.
+struct Chunk {
+    /// The chunk that was current before this one.
+    previous: *mut Chunk,
+    /// How many slots there are.
+    capacity: usize,
+    /// Where the stack's `top` and `scanned` were when a later chunk became current.
+    top: *mut RawOCaml,
+    scanned: *mut RawOCaml,
+}
+
+impl Chunk {
+    fn layout(capacity: usize) -> Layout {
+        let bytes = size_of::<Chunk>() + capacity * size_of::<RawOCaml>();
+        Layout::from_size_align(bytes, align_of::<Chunk>()).expect("a chunk is far below isize::MAX")
+    }
+
+    fn new(previous: *mut Chunk, capacity: usize) -> *mut Chunk {
+        let layout = Self::layout(capacity);
+        // SAFETY: the layout is not empty; the header is written before the chunk is used.
+        unsafe {
+            let chunk = alloc(layout).cast::<Chunk>();
+            if chunk.is_null() {
+                handle_alloc_error(layout);
+            }
+            let base = chunk.add(1).cast();
+            chunk.write(Chunk { previous, capacity, top: base, scanned: base });
+            chunk
+        }
+    }
+
+    /// # Safety
+    /// `chunk` must be live.
+    unsafe fn base(chunk: *mut Chunk) -> *mut RawOCaml {
+        // SAFETY: the slots start after the header.
+        unsafe { chunk.add(1).cast() }
+    }
+
+    /// # Safety
+    /// `chunk` must be live and not used afterwards.
+    unsafe fn free(chunk: *mut Chunk) {
+        // SAFETY: it was allocated with this layout.
+        unsafe { dealloc(chunk.cast(), Self::layout((*chunk).capacity)) }
+    }
+}
+
+/// The stack. Only the thread that owns it pushes and leaves, with its domain's lock held; the
+/// collector scans it with the world stopped.
+pub(crate) struct RootStack {
+    top: Cell<*mut RawOCaml>,
+    end: Cell<*mut RawOCaml>,
+    scanned: Cell<*mut RawOCaml>,
+    chunk: Cell<*mut Chunk>,
+    /// One empty chunk kept for the next time the current one is full.
+    spare: Cell<*mut Chunk>,
+}
+
+/// A height of the stack.
+#[derive(Clone, Copy)]
+pub(crate) struct Mark {
+    chunk: *mut Chunk,
+    top: *mut RawOCaml,
+}
+
+impl RootStack {
+    pub(crate) const fn new() -> Self {
+        Self {
+            top: Cell::new(null_mut()),
+            end: Cell::new(null_mut()),
+            scanned: Cell::new(null_mut()),
+            chunk: Cell::new(null_mut()),
+            spare: Cell::new(null_mut()),
+        }
+    }
+
+    /// Pushes a word; the slot is a root until the stack is left below it.
+    #[inline(always)]
+    pub(crate) fn push(&self, v: RawOCaml) -> Slot {
+        let slot = self.top.get();
+        if slot == self.end.get() {
+            return self.push_slow(v);
+        }
+        // SAFETY: between the chunk's base and its end, so it is a slot of ours, not null.
+        unsafe {
+            slot.write(v);
+            self.top.set(slot.add(1));
+            NonNull::new_unchecked(slot)
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn push_slow(&self, v: RawOCaml) -> Slot {
+        let current = self.chunk.get();
+        let mut next = self.spare.replace(null_mut());
+        // SAFETY: the chunks are live; the new one has room for a slot.
+        unsafe {
+            if next.is_null() {
+                let capacity = if current.is_null() {
+                    FIRST_CHUNK
+                } else {
+                    ((*current).capacity * 2).min(LARGEST_CHUNK)
+                };
+                next = Chunk::new(current, capacity);
+            }
+            (*next).previous = current;
+            if !current.is_null() {
+                (*current).top = self.top.get();
+                (*current).scanned = self.scanned.get();
+            }
+            let base = Chunk::base(next);
+            self.chunk.set(next);
+            self.top.set(base);
+            self.scanned.set(base);
+            self.end.set(base.add((*next).capacity));
+        }
+        self.push(v)
+    }
+
+    #[inline(always)]
+    pub(crate) fn mark(&self) -> Mark {
+        Mark { chunk: self.chunk.get(), top: self.top.get() }
+    }
+
+    /// Drops every root pushed since the mark.
+    #[inline(always)]
+    pub(crate) fn leave(&self, mark: Mark) {
+        if self.chunk.get() != mark.chunk {
+            return self.leave_slow(mark);
+        }
+        self.top.set(mark.top);
+        if self.scanned.get() > mark.top {
+            self.scanned.set(mark.top);
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn leave_slow(&self, mark: Mark) {
+        // SAFETY: the chunks between the current one and the mark's are live, and no root in
+        // them is used any more. A null mark was taken before the first chunk existed.
+        unsafe {
+            let mut chunk = self.chunk.get();
+            while chunk != mark.chunk && !(*chunk).previous.is_null() {
+                let previous = (*chunk).previous;
+                let spare = self.spare.replace(chunk);
+                if !spare.is_null() {
+                    Chunk::free(spare);
+                }
+                chunk = previous;
+            }
+            let base = Chunk::base(chunk);
+            let top = if mark.chunk.is_null() { base } else { mark.top };
+            let scanned = if self.chunk.get() == chunk { self.scanned.get() } else { (*chunk).scanned };
+            self.chunk.set(chunk);
+            self.top.set(top);
+            self.scanned.set(scanned.min(top));
+            self.end.set(base.add((*chunk).capacity));
+        }
+    }
+
+    /// Shows the roots to the collector: those above the watermark only when `only_young`.
+    ///
+    /// # Safety
+    /// The world must be stopped, and `action` and `data` be the collector's.
+    pub(crate) unsafe fn scan(&self, action: ScanningAction, data: *mut c_void, only_young: bool) {
+        let mut chunk = self.chunk.get();
+        let (mut top, mut scanned) = (self.top.get(), self.scanned.get());
+        while !chunk.is_null() {
+            // SAFETY: the slots from base to top hold words that were live when pushed and have been
+            // roots since; nobody else touches them while the world is stopped.
+            unsafe {
+                let mut slot = if only_young { scanned } else { Chunk::base(chunk) };
+                while slot < top {
+                    let v = *slot;
+                    if v & 1 == 0 {
+                        action(data, v, slot);
+                    }
+                    slot = slot.add(1);
+                }
+                chunk = (*chunk).previous;
+                if !chunk.is_null() {
+                    top = (*chunk).top;
+                    scanned = (*chunk).scanned;
+                    if only_young {
+                        (*chunk).scanned = top;
+                    }
+                }
+            }
+        }
+        if only_young {
+            self.scanned.set(self.top.get());
+        }
+    }
+
+    /// How many roots the stack holds, and how many of them a minor collection would look at.
+    pub(crate) fn count(&self) -> (usize, usize) {
+        let (mut live, mut young) = (0, 0);
+        let mut chunk = self.chunk.get();
+        let (mut top, mut scanned) = (self.top.get(), self.scanned.get());
+        while !chunk.is_null() {
+            // SAFETY: the chunks are live, and the pointers are within them.
+            unsafe {
+                live += top.offset_from(Chunk::base(chunk)) as usize;
+                young += top.offset_from(scanned) as usize;
+                chunk = (*chunk).previous;
+                if !chunk.is_null() {
+                    (top, scanned) = ((*chunk).top, (*chunk).scanned);
+                }
+            }
+        }
+        (live, young)
+    }
+}
+
+impl Drop for RootStack {
+    fn drop(&mut self) {
+        let mut chunk = self.chunk.get();
+        // SAFETY: the owner is gone, so no root is used any more.
+        unsafe {
+            while !chunk.is_null() {
+                let previous = (*chunk).previous;
+                Chunk::free(chunk);
+                chunk = previous;
+            }
+            if !self.spare.get().is_null() {
+                Chunk::free(self.spare.get());
+            }
+        }
+    }
+}
+
+/// A stretch of the stack that is left when this is dropped, by return or by panic.
+pub(crate) struct Frame<'s> {
+    stack: &'s RootStack,
+    mark: Mark,
+    _not_send: PhantomData<*mut ()>,
+}
+
+impl<'s> Frame<'s> {
+    #[inline(always)]
+    pub(crate) fn enter(stack: &'s RootStack) -> Self {
+        Self { stack, mark: stack.mark(), _not_send: PhantomData }
+    }
+
+    /// Pushes a root that lives as long as the frame.
+    #[inline(always)]
+    pub(crate) fn push(&self, v: RawOCaml) -> Slot {
+        self.stack.push(v)
+    }
+
+    /// Drops every root pushed since the frame was entered, and goes on.
+    #[inline(always)]
+    pub(crate) fn clear(&self) {
+        self.stack.leave(self.mark);
+    }
+}
+
+impl Drop for Frame<'_> {
+    #[inline(always)]
+    fn drop(&mut self) {
+        self.stack.leave(self.mark);
+    }
+}

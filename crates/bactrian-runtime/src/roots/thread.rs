@@ -1,0 +1,81 @@
+//! The stacks of each system thread, found through a thread-local pointer.
+
+use super::domain::DomainRoots;
+use super::stack::RootStack;
+use core::cell::Cell;
+use core::ptr::null;
+use core::sync::atomic::{AtomicBool, Ordering};
+
+/// What one thread owns. Allocated at its first push, freed by its domain after the thread ended.
+pub(crate) struct ThreadRoots {
+    /// Roots of region mode: they live as long as their region.
+    regions: RootStack,
+    /// Arguments of calls and words of conversions in progress.
+    scratch: RootStack,
+    /// Set when the thread has ended, which it may do without the lock.
+    ended: AtomicBool,
+}
+
+thread_local! {
+    /// Null until the first push. Without a destructor, so that an access is a plain load.
+    static CURRENT: Cell<*const ThreadRoots> = const { Cell::new(null()) };
+    /// Tells the domain that the thread has ended.
+    static AT_EXIT: Cell<Option<AtExit>> = const { Cell::new(None) };
+}
+
+struct AtExit(*const ThreadRoots);
+
+impl Drop for AtExit {
+    fn drop(&mut self) {
+        // SAFETY: the domain frees the roots only after it has seen the flag.
+        unsafe { (*self.0).ended.store(true, Ordering::Release) }
+    }
+}
+
+/// The stacks of this thread, which must hold its domain's lock.
+#[inline(always)]
+fn current() -> &'static ThreadRoots {
+    let roots = CURRENT.get();
+    if roots.is_null() {
+        return attach();
+    }
+    // SAFETY: not freed before the thread has ended.
+    unsafe { &*roots }
+}
+
+#[cold]
+#[inline(never)]
+fn attach() -> &'static ThreadRoots {
+    let roots = Box::into_raw(Box::new(ThreadRoots {
+        regions: RootStack::new(),
+        scratch: RootStack::new(),
+        ended: AtomicBool::new(false),
+    }));
+    DomainRoots::current().add_thread(roots);
+    CURRENT.set(roots);
+    AT_EXIT.set(Some(AtExit(roots)));
+    // SAFETY: as in `current`.
+    unsafe { &*roots }
+}
+
+/// The stack of region mode.
+#[inline(always)]
+pub(crate) fn regions() -> &'static RootStack {
+    &current().regions
+}
+
+/// The stack of arguments and conversions.
+#[inline(always)]
+pub(crate) fn scratch() -> &'static RootStack {
+    &current().scratch
+}
+
+impl ThreadRoots {
+    pub(super) fn stacks(&self) -> [&RootStack; 2] {
+        [&self.regions, &self.scratch]
+    }
+
+    pub(super) fn has_ended(&self) -> bool {
+        self.ended.load(Ordering::Acquire)
+    }
+}

@@ -1,0 +1,154 @@
+//! `list`.
+
+use crate::alloc::small_block;
+use crate::conv::{from_ocaml_or_throw, ConversionError, DefaultOCamlMapping, FromOCaml, ToOCaml};
+use crate::ffi::mlvalues::{self, RawOCaml, UNIT};
+use crate::roots::{scratch, Frame};
+use crate::runtime::OCamlRuntime;
+use crate::value::{OCaml, OCamlCell, OCamlRef};
+use core::marker::PhantomData;
+
+/// OCaml's `'a list`. `Vec`, slices and arrays convert to it, `Vec` from it.
+pub struct OCamlList<T> {
+    _marker: PhantomData<T>,
+}
+
+/// The elements of a list, unrooted.
+pub struct ListIter<'gc, T> {
+    rest: RawOCaml,
+    _marker: PhantomData<OCaml<'gc, T>>,
+}
+
+impl<'gc, T> Iterator for ListIter<'gc, T> {
+    type Item = OCaml<'gc, T>;
+
+    #[inline(always)]
+    fn next(&mut self) -> Option<Self::Item> {
+        if !mlvalues::is_block(self.rest) {
+            return None;
+        }
+        // SAFETY: a list that is a block has a head and a tail, and lives for `'gc`.
+        unsafe {
+            let head = OCaml::from_raw(mlvalues::field(self.rest, 0));
+            self.rest = mlvalues::field(self.rest, 1);
+            Some(head)
+        }
+    }
+}
+
+impl<'gc, T> OCaml<'gc, OCamlList<T>> {
+    /// The elements, without converting or copying.
+    #[inline(always)]
+    pub fn iter(&self) -> ListIter<'gc, T> {
+        ListIter { rest: self.raw, _marker: PhantomData }
+    }
+
+    /// Whether the list is `[]`.
+    #[inline]
+    pub fn is_empty(&self) -> bool {
+        !self.is_block()
+    }
+
+    /// The first element and the others, or `None` for `[]`.
+    #[inline]
+    pub fn uncons(&self) -> Option<(OCaml<'gc, T>, OCaml<'gc, OCamlList<T>>)> {
+        // SAFETY: as in the iterator.
+        self.is_block().then(|| unsafe { (self.field(0), self.field(1)) })
+    }
+}
+
+impl<'gc, T> IntoIterator for OCaml<'gc, OCamlList<T>> {
+    type Item = OCaml<'gc, T>;
+    type IntoIter = ListIter<'gc, T>;
+
+    #[inline(always)]
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter()
+    }
+}
+
+impl<T> OCaml<'static, OCamlList<T>> {
+    /// `[]`
+    #[inline]
+    pub fn nil() -> Self {
+        // SAFETY: an immediate is never moved.
+        unsafe { OCaml::from_raw(UNIT) }
+    }
+}
+
+impl<'gc, T> OCaml<'gc, OCamlList<T>> {
+    /// `head :: tail`
+    #[inline(always)]
+    pub fn cons(
+        rt: &'gc mut OCamlRuntime,
+        head: OCamlRef<'_, T>,
+        tail: &OCamlCell<OCamlList<T>>,
+    ) -> Self {
+        // SAFETY: the words are live, and the handle proves the lock.
+        unsafe {
+            let block = small_block(0, [head.get_raw(), tail.get_raw()]);
+            OCaml::new(rt, block)
+        }
+    }
+}
+
+// SAFETY: each cell is a block of a head that is an M and a tail.
+unsafe impl<T: ToOCaml<M>, M> ToOCaml<OCamlList<M>> for [T] {
+    #[inline]
+    fn to_ocaml<'gc>(&self, rt: &'gc mut OCamlRuntime) -> OCaml<'gc, OCamlList<M>> {
+        let mut list = UNIT;
+        if T::ALLOCATES {
+            let frame = Frame::enter(scratch());
+            for item in self.iter().rev() {
+                let tail = frame.push(list);
+                let head = item.to_ocaml(rt).raw;
+                // SAFETY: the tail was a root while the head was made.
+                list = unsafe { small_block(0, [head, *tail.as_ptr()]) };
+                frame.clear();
+            }
+        } else {
+            for item in self.iter().rev() {
+                let head = item.to_ocaml(rt).raw;
+                // SAFETY: making the head did not collect.
+                list = unsafe { small_block(0, [head, list]) };
+            }
+        }
+        // SAFETY: just made.
+        unsafe { OCaml::new(rt, list) }
+    }
+}
+
+macro_rules! as_slice {
+    ($([$($generics:tt)*] $rust:ty),* $(,)?) => {$(
+        // SAFETY: as for slices.
+        unsafe impl<T: ToOCaml<M>, M, $($generics)*> ToOCaml<OCamlList<M>> for $rust {
+            #[inline]
+            fn to_ocaml<'gc>(&self, rt: &'gc mut OCamlRuntime) -> OCaml<'gc, OCamlList<M>> {
+                self[..].to_ocaml(rt)
+            }
+        }
+    )*};
+}
+
+as_slice!([] Vec<T>, [] &[T], [const N: usize] [T; N]);
+
+// SAFETY: reads the elements as Ms.
+unsafe impl<T: FromOCaml<M>, M> FromOCaml<OCamlList<M>> for Vec<T> {
+    from_ocaml_or_throw!(OCamlList<M>);
+
+    #[inline]
+    fn try_from_ocaml(value: OCaml<'_, OCamlList<M>>) -> Result<Self, ConversionError> {
+        // Counting first costs one walk and saves the copies of a growing vector.
+        let count = value.iter().count();
+        let mut items = Vec::with_capacity(count);
+        for (index, item) in value.iter().take(count).enumerate() {
+            items.push(T::try_from_ocaml(item).map_err(|e| e.within(&format!("element {index}")))?);
+        }
+        Ok(items)
+    }
+}
+
+impl<T: DefaultOCamlMapping> DefaultOCamlMapping for Vec<T> {
+    type OCamlType = T::VecType;
+    type VecType = OCamlList<T::VecType>;
+}

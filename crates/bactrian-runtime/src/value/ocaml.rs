@@ -1,0 +1,113 @@
+//! Unrooted values.
+
+use crate::conv::{ConversionError, FromOCaml};
+use crate::ffi::mlvalues::{self, RawOCaml};
+use crate::roots::BoxRoot;
+use crate::runtime::OCamlRuntime;
+use core::marker::PhantomData;
+
+/// An OCaml value of type `T`, unrooted: valid while the runtime is borrowed for `'gc`.
+///
+/// Whatever may collect takes `&mut OCamlRuntime`, so the compiler rejects a use after it. To keep the
+/// value longer, root it: [`OCaml::root`], or a [`Region`](crate::Region).
+pub struct OCaml<'gc, T> {
+    pub(crate) raw: RawOCaml,
+    _marker: PhantomData<(&'gc OCamlRuntime, *const T)>,
+}
+
+impl<T> Clone for OCaml<'_, T> {
+    #[inline(always)]
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T> Copy for OCaml<'_, T> {}
+
+/// The type of a value about which nothing is known, and which is only passed on.
+pub struct OCamlAny {
+    _private: (),
+}
+
+impl<'gc, T> OCaml<'gc, T> {
+    /// A value from its word.
+    ///
+    /// # Safety
+    /// The word must be of type `T`, and live until something takes the runtime mutably within `'gc`.
+    #[inline(always)]
+    pub unsafe fn from_raw(raw: RawOCaml) -> Self {
+        Self { raw, _marker: PhantomData }
+    }
+
+    /// A value from its word, for the time that the runtime is borrowed.
+    ///
+    /// # Safety
+    /// The word must be of type `T`, and live.
+    #[inline(always)]
+    pub unsafe fn new(_rt: &'gc OCamlRuntime, raw: RawOCaml) -> Self {
+        Self { raw, _marker: PhantomData }
+    }
+
+    /// The word.
+    ///
+    /// # Safety
+    /// It is stale after anything that may collect.
+    #[inline(always)]
+    pub unsafe fn raw(&self) -> RawOCaml {
+        self.raw
+    }
+
+    /// Converts the value to Rust.
+    ///
+    /// # Panics
+    /// When the value has no counterpart in Rust (see [`FromOCaml::from_ocaml`]).
+    #[inline]
+    pub fn to_rust<R: FromOCaml<T>>(&self) -> R {
+        R::from_ocaml(*self)
+    }
+
+    /// Converts the value to Rust, or says why it cannot be.
+    #[inline]
+    pub fn try_to_rust<R: FromOCaml<T>>(&self) -> Result<R, ConversionError> {
+        R::try_from_ocaml(*self)
+    }
+
+    /// A long-lived root of this value.
+    #[inline]
+    pub fn root(self) -> BoxRoot<T> {
+        BoxRoot::new(self)
+    }
+
+    /// Whether the value is a block, as against an immediate.
+    #[inline]
+    pub fn is_block(&self) -> bool {
+        mlvalues::is_block(self.raw)
+    }
+
+    /// A field of the block.
+    ///
+    /// # Safety
+    /// The value must be a block of values with more than `index` fields, and that field of type `F`.
+    #[inline(always)]
+    pub unsafe fn field<F>(&self, index: usize) -> OCaml<'gc, F> {
+        debug_assert!(self.is_block());
+        // SAFETY: passed on.
+        unsafe { OCaml::from_raw(mlvalues::field(self.raw, index)) }
+    }
+
+    /// The tag of the block.
+    ///
+    /// # Safety
+    /// The value must be a block.
+    #[inline(always)]
+    pub unsafe fn tag(&self) -> u8 {
+        // SAFETY: passed on.
+        unsafe { mlvalues::tag_of(self.raw) }
+    }
+}
+
+impl<T> core::fmt::Debug for OCaml<'_, T> {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        write!(f, "OCaml<{}>", core::any::type_name::<T>())
+    }
+}

@@ -1,0 +1,68 @@
+//! `option`.
+
+use crate::alloc::small_block;
+use crate::conv::{from_ocaml_or_throw, ConversionError, DefaultOCamlMapping, FromOCaml, ToOCaml};
+use crate::ffi::mlvalues::UNIT;
+use crate::runtime::OCamlRuntime;
+use crate::value::{OCaml, OCamlList, OCamlRef};
+
+impl<'gc, T> OCaml<'gc, Option<T>> {
+    /// The value of `Some`, or `None`.
+    #[inline]
+    pub fn to_option(&self) -> Option<OCaml<'gc, T>> {
+        // SAFETY: `Some` is a block with one field; `None` is an immediate.
+        self.is_block().then(|| unsafe { self.field(0) })
+    }
+
+    /// `Some value`
+    #[inline(always)]
+    pub fn some(rt: &'gc mut OCamlRuntime, value: OCamlRef<'_, T>) -> Self {
+        // SAFETY: the word is live, and the handle proves the lock.
+        unsafe {
+            let block = small_block(0, [value.get_raw()]);
+            OCaml::new(rt, block)
+        }
+    }
+}
+
+impl<T> OCaml<'static, Option<T>> {
+    /// `None`
+    #[inline]
+    pub fn none() -> Self {
+        // SAFETY: an immediate is never moved.
+        unsafe { OCaml::from_raw(UNIT) }
+    }
+}
+
+// SAFETY: `None` is 0, `Some` a block with tag 0 and one field.
+unsafe impl<T: ToOCaml<M>, M> ToOCaml<Option<M>> for Option<T> {
+    #[inline]
+    fn to_ocaml<'gc>(&self, rt: &'gc mut OCamlRuntime) -> OCaml<'gc, Option<M>> {
+        // SAFETY: the field is an M, made just before.
+        unsafe {
+            let raw = match self {
+                None => UNIT,
+                Some(value) => {
+                    let field = value.to_ocaml(rt).raw;
+                    small_block(0, [field])
+                }
+            };
+            OCaml::new(rt, raw)
+        }
+    }
+}
+
+// SAFETY: reads an option as one.
+unsafe impl<T: FromOCaml<M>, M> FromOCaml<Option<M>> for Option<T> {
+    from_ocaml_or_throw!(Option<M>);
+
+    #[inline]
+    fn try_from_ocaml(value: OCaml<'_, Option<M>>) -> Result<Self, ConversionError> {
+        value.to_option().map(T::try_from_ocaml).transpose()
+    }
+}
+
+impl<T: DefaultOCamlMapping> DefaultOCamlMapping for Option<T> {
+    type OCamlType = Option<T::OCamlType>;
+    type VecType = OCamlList<Self::OCamlType>;
+}

@@ -1,0 +1,112 @@
+//! Tuples of two to nine.
+
+use crate::alloc::{small_block, Fields};
+use crate::conv::{from_ocaml_or_throw, ConversionError, DefaultOCamlMapping, FromOCaml, ToOCaml};
+use crate::runtime::OCamlRuntime;
+use crate::value::{OCaml, OCamlList, OCamlRef};
+
+impl<'gc, A, B> OCaml<'gc, (A, B)> {
+    /// `(a, b)`
+    #[inline(always)]
+    pub fn pair(rt: &'gc mut OCamlRuntime, a: OCamlRef<'_, A>, b: OCamlRef<'_, B>) -> Self {
+        // SAFETY: the words are live, and the handle proves the lock.
+        unsafe {
+            let block = small_block(0, [a.get_raw(), b.get_raw()]);
+            OCaml::new(rt, block)
+        }
+    }
+}
+
+/// Accessors by position, for tuples with at least so many components.
+macro_rules! component {
+    ($method:ident $index:tt $doc:literal: $([$($all:ident),*] $component:ident;)*) => {$(
+        impl<'gc, $($all),*> OCaml<'gc, ($($all),*)> {
+            #[doc = $doc]
+            #[inline(always)]
+            pub fn $method(&self) -> OCaml<'gc, $component> {
+                // SAFETY: a tuple has that component.
+                unsafe { self.field($index) }
+            }
+        }
+    )*};
+}
+
+component!(fst 0 "The first component.": [A, B] A; [A, B, C] A; [A, B, C, D] A;);
+component!(snd 1 "The second component.": [A, B] B; [A, B, C] B; [A, B, C, D] B;);
+component!(third 2 "The third component.": [A, B, C] C; [A, B, C, D] C;);
+component!(fourth 3 "The fourth component.": [A, B, C, D] D;);
+
+/// Whether some conversion after the one at a position may collect.
+macro_rules! later {
+    () => { false };
+    ($next:ident:$marker:ident $($rest:tt)*) => {
+        (<$next as ToOCaml<$marker>>::ALLOCATES || later!($($rest)*))
+    };
+}
+
+/// Converts each component, keeping it while later ones may collect.
+macro_rules! convert {
+    ($this:ident $rt:ident $fields:ident;) => {};
+    ($this:ident $rt:ident $fields:ident; $index:tt $name:ident $rust:ident:$marker:ident
+        $($more_index:tt $more_name:ident $more:ident:$more_marker:ident)*) => {
+        let $name = $fields.keep(
+            <$rust as ToOCaml<$marker>>::to_ocaml(&$this.$index, $rt).raw,
+            later!($($more:$more_marker)*),
+        );
+        convert!($this $rt $fields; $($more_index $more_name $more:$more_marker)*);
+    };
+}
+
+macro_rules! tuple {
+    ($($index:tt $name:ident $rust:ident:$marker:ident),*) => {
+        // SAFETY: a block with tag 0 of the components, each kept while the ones after it are made.
+        unsafe impl<$($rust, $marker),*> ToOCaml<($($marker),*)> for ($($rust),*)
+        where
+            $($rust: ToOCaml<$marker>),*
+        {
+            #[inline]
+            fn to_ocaml<'gc>(&self, rt: &'gc mut OCamlRuntime) -> OCaml<'gc, ($($marker),*)> {
+                // SAFETY: the handle proves the lock.
+                unsafe {
+                    let fields = Fields::begin($(<$rust as ToOCaml<$marker>>::ALLOCATES)||*);
+                    convert!(self rt fields; $($index $name $rust:$marker)*);
+                    let block = small_block(0, [$($name.get()),*]);
+                    OCaml::new(rt, block)
+                }
+            }
+        }
+
+        // SAFETY: reads the components as what they are.
+        unsafe impl<$($rust, $marker),*> FromOCaml<($($marker),*)> for ($($rust),*)
+        where
+            $($rust: FromOCaml<$marker>),*
+        {
+            from_ocaml_or_throw!(($($marker),*));
+
+            #[inline]
+            fn try_from_ocaml(value: OCaml<'_, ($($marker),*)>) -> Result<Self, ConversionError> {
+                // SAFETY: a tuple has these components.
+                unsafe {
+                    Ok(($(
+                        $rust::try_from_ocaml(value.field::<$marker>($index))
+                            .map_err(|e| e.within(concat!("component ", $index)))?
+                    ),*))
+                }
+            }
+        }
+
+        impl<$($rust: DefaultOCamlMapping),*> DefaultOCamlMapping for ($($rust),*) {
+            type OCamlType = ($($rust::OCamlType),*);
+            type VecType = OCamlList<Self::OCamlType>;
+        }
+    };
+}
+
+tuple!(0 a A:MA, 1 b B:MB);
+tuple!(0 a A:MA, 1 b B:MB, 2 c C:MC);
+tuple!(0 a A:MA, 1 b B:MB, 2 c C:MC, 3 d D:MD);
+tuple!(0 a A:MA, 1 b B:MB, 2 c C:MC, 3 d D:MD, 4 e E:ME);
+tuple!(0 a A:MA, 1 b B:MB, 2 c C:MC, 3 d D:MD, 4 e E:ME, 5 f F:MF);
+tuple!(0 a A:MA, 1 b B:MB, 2 c C:MC, 3 d D:MD, 4 e E:ME, 5 f F:MF, 6 g G:MG);
+tuple!(0 a A:MA, 1 b B:MB, 2 c C:MC, 3 d D:MD, 4 e E:ME, 5 f F:MF, 6 g G:MG, 7 h H:MH);
+tuple!(0 a A:MA, 1 b B:MB, 2 c C:MC, 3 d D:MD, 4 e E:ME, 5 f F:MF, 6 g G:MG, 7 h H:MH, 8 i I:MI);
