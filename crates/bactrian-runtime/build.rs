@@ -49,7 +49,10 @@ fn generate() -> Result<(), String> {
     let _ = writeln!(code, "pub const MAX_YOUNG_WOSIZE: usize = {max_young};");
     for needed in ["young_ptr", "young_limit", "id", "action_pending", "backtrace_active"] {
         if !code.contains(&format!("const {}:", needed.to_uppercase())) {
-            return Err(format!("{} has no field `{needed}`: OCaml {version} is too new", table.display()));
+            return Err(format!(
+                "{} has no field `{needed}`: OCaml {version} is too new",
+                table.display()
+            ));
         }
     }
     let out = PathBuf::from(std::env::var_os("OUT_DIR").ok_or("OUT_DIR is not set")?);

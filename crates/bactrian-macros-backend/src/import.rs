@@ -84,7 +84,11 @@ impl Import {
     /// The `T` of `Result<T, OCamlException>`, which asks for exceptions as values.
     fn checked_result(&self) -> Option<&Type> {
         match type_arguments(&self.result).as_slice() {
-            [value, error] if is_named(&self.result, "Result") && is_named(error, "OCamlException") => Some(value),
+            [value, error]
+                if is_named(&self.result, "Result") && is_named(error, "OCamlException") =>
+            {
+                Some(value)
+            }
             _ => None,
         }
     }

@@ -3,8 +3,8 @@
 use crate::conv::ConversionError;
 use crate::ffi::alloc::{caml_alloc, caml_alloc_shr_noexc, caml_alloc_small, caml_initialize};
 use crate::ffi::domain_state::{self, MAX_YOUNG_WOSIZE};
-use crate::ffi::mlvalues::{make_header, RawOCaml, UNIT};
-use crate::roots::{scratch, Frame};
+use crate::ffi::mlvalues::{RawOCaml, UNIT, make_header};
+use crate::roots::{Frame, scratch};
 
 /// Carves a block of `wosize` fields off the minor heap, if there is room and no interrupt is pending.
 /// Null otherwise.

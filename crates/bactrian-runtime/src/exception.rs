@@ -7,9 +7,9 @@ use crate::ffi::domain_state;
 use crate::ffi::fail::*;
 use crate::ffi::mlvalues::{RawOCaml, UNIT};
 use crate::named::NamedValue;
-use crate::roots::{scratch, BoxRoot, Frame};
+use crate::roots::{BoxRoot, Frame, scratch};
 use crate::runtime::OCamlRuntime;
-use crate::value::{alloc_string, OCaml, OCamlAny, OCamlList, OCamlRef};
+use crate::value::{OCaml, OCamlAny, OCamlList, OCamlRef, alloc_string};
 use core::ffi::CStr;
 
 /// OCaml's `exn`, as the type of a value.
@@ -69,7 +69,9 @@ impl OCamlException {
     #[cold]
     pub fn invalid_argument(_rt: &mut OCamlRuntime, message: &str) -> Self {
         // SAFETY: as above.
-        unsafe { Self::made(caml_exception_invalid_argument_value(alloc_string(message.as_bytes()))) }
+        unsafe {
+            Self::made(caml_exception_invalid_argument_value(alloc_string(message.as_bytes())))
+        }
     }
 
     /// `Sys_error message`

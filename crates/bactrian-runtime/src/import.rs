@@ -4,7 +4,7 @@ use crate::exception::OCamlException;
 use crate::ffi::mlvalues::RawOCaml;
 use crate::named::NamedValue;
 use crate::runtime::OCamlRuntime;
-use crate::value::{call_closure, OCaml};
+use crate::value::{OCaml, call_closure};
 
 /// Calls a registered function.
 ///

@@ -34,7 +34,7 @@ pub use value::*;
 /// What macros expand to. Not for use by hand: it may change at any time.
 #[doc(hidden)]
 pub mod __private {
-    pub use crate::alloc::{block, Fields, Kept};
+    pub use crate::alloc::{Fields, Kept, block};
     pub use crate::exception::any_root;
     pub use crate::ffi::mlvalues::{double_val, hash_variant, is_block, val_int};
     pub use crate::import;

@@ -1,7 +1,7 @@
 //! Values that OCaml registered by name.
 
 use crate::ffi::callback::caml_named_value;
-use crate::ffi::mlvalues::{self, tag, RawOCaml};
+use crate::ffi::mlvalues::{self, RawOCaml, tag};
 use crate::runtime::OCamlRuntime;
 use core::ffi::CStr;
 use core::ptr::null_mut;

@@ -1,7 +1,7 @@
 //! Panics on their way to OCaml.
 
 use crate::conv::ConversionError;
-use crate::exception::{any_root, OCamlException};
+use crate::exception::{OCamlException, any_root};
 use crate::named::NamedValue;
 use crate::runtime::OCamlRuntime;
 use core::cell::RefCell;

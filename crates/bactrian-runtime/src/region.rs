@@ -4,7 +4,7 @@ use crate::alloc::small_block;
 use crate::conv::{DefaultOCamlMapping, FromOCaml, ToOCaml};
 use crate::exception::OCamlException;
 use crate::ffi::mlvalues::RawOCaml;
-use crate::roots::{regions, Frame};
+use crate::roots::{Frame, regions};
 use crate::runtime::OCamlRuntime;
 use crate::value::{CallArguments, OCaml, OCamlCell, OCamlFn, OCamlList, OCamlRef};
 use core::marker::PhantomData;

@@ -6,11 +6,11 @@ use crate::conv::{ConversionError, DefaultOCamlMapping, FromOCaml, ToOCaml};
 use crate::exception::OCamlException;
 use crate::ffi::domain_state;
 use crate::ffi::mlvalues::{
-    self, extract_exception, is_exception_result, RawOCaml, FALSE, MAX_INT, MIN_INT, TRUE, UNIT,
+    self, FALSE, MAX_INT, MIN_INT, RawOCaml, TRUE, UNIT, extract_exception, is_exception_result,
 };
 use crate::ffi::signals::caml_process_pending_actions_exn;
 use crate::region::Region;
-use crate::roots::{regions, scratch, Frame};
+use crate::roots::{Frame, regions, scratch};
 use crate::runtime::OCamlRuntime;
 use crate::value::{OCaml, OCamlCell, OCamlFloatArray, OCamlRef};
 use core::panic::AssertUnwindSafe;
@@ -202,7 +202,10 @@ fn argument_error(
     argument: &str,
     error: ConversionError,
 ) -> OCamlException {
-    OCamlException::from_conversion(rt, &error.within(&format!("{function}: argument `{argument}`")))
+    OCamlException::from_conversion(
+        rt,
+        &error.within(&format!("{function}: argument `{argument}`")),
+    )
 }
 
 /// An argument as an owned Rust value, from the OCaml type `M`.
@@ -323,7 +326,9 @@ impl Unboxed for isize {
         if (MIN_INT..=MAX_INT).contains(&(self as i64)) {
             return Ok(self);
         }
-        Err(ConversionError::new(format!("{self} does not fit an OCaml int ({MIN_INT} to {MAX_INT})")))
+        Err(ConversionError::new(format!(
+            "{self} does not fit an OCaml int ({MIN_INT} to {MAX_INT})"
+        )))
     }
 
     #[inline(always)]

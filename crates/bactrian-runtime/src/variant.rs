@@ -2,7 +2,7 @@
 
 use crate::alloc::opaque_block;
 use crate::conv::ConversionError;
-use crate::ffi::mlvalues::{self, tag, RawOCaml};
+use crate::ffi::mlvalues::{self, RawOCaml, tag};
 
 /// A flat record of floats.
 ///

@@ -1,6 +1,6 @@
 //! `#[derive(OCamlException)]`: errors that are raised as exceptions which OCaml defines and registers.
 
-use super::model::{binding_pattern, ocaml_attributes, Constructor, Field, Model, Shape};
+use super::model::{Constructor, Field, Model, Shape, binding_pattern, ocaml_attributes};
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 use std::ffi::CString;
@@ -14,7 +14,9 @@ pub fn expand(input: &DeriveInput) -> Result<TokenStream, Error> {
             let arms = constructors
                 .iter()
                 .zip(&data.variants)
-                .map(|(constructor, variant)| arm(constructor, registered(&variant.attrs, &variant.ident)?))
+                .map(|(constructor, variant)| {
+                    arm(constructor, registered(&variant.attrs, &variant.ident)?)
+                })
                 .collect::<Result<Vec<_>, Error>>()?;
             quote!(match self { #(#arms)* })
         }

@@ -1,6 +1,6 @@
 //! `#[derive(FromOCaml)]`.
 
-use super::model::{check_not_float_record, is_float_record, Constructor, Field, Model, Shape};
+use super::model::{Constructor, Field, Model, Shape, check_not_float_record, is_float_record};
 use proc_macro2::TokenStream;
 use quote::quote;
 use syn::{DeriveInput, Error, Ident, Member};
@@ -69,7 +69,13 @@ pub fn expand(input: &DeriveInput) -> Result<TokenStream, Error> {
 }
 
 /// A struct or constructor from the fields of a block, which start at some index.
-fn build(path: &TokenStream, label: &str, fields: &[Field], block: &TokenStream, first: usize) -> TokenStream {
+fn build(
+    path: &TokenStream,
+    label: &str,
+    fields: &[Field],
+    block: &TokenStream,
+    first: usize,
+) -> TokenStream {
     let values = fields.iter().enumerate().map(|(index, field)| {
         let (ty, marker, member) = (&field.ty, field.marker(), &field.member);
         let index = first + index;

@@ -23,10 +23,7 @@ pub fn derive_exception(input: TokenStream) -> TokenStream {
     run(input, exception::expand)
 }
 
-fn run(
-    input: TokenStream,
-    expand: fn(&DeriveInput) -> Result<TokenStream, Error>,
-) -> TokenStream {
+fn run(input: TokenStream, expand: fn(&DeriveInput) -> Result<TokenStream, Error>) -> TokenStream {
     syn::parse2::<DeriveInput>(input)
         .and_then(|input| expand(&input))
         .unwrap_or_else(Error::into_compile_error)

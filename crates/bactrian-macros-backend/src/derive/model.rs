@@ -56,7 +56,10 @@ impl Model {
         let shape = match &input.data {
             Data::Struct(data) => {
                 if attributes.polymorphic {
-                    return Err(Error::new(input.ident.span(), "only an enum can be a polymorphic variant"));
+                    return Err(Error::new(
+                        input.ident.span(),
+                        "only an enum can be a polymorphic variant",
+                    ));
                 }
                 let fields = fields(&data.fields)?;
                 match &data.fields {
@@ -70,23 +73,35 @@ impl Model {
                     },
                 }
             }
-            Data::Enum(data) => {
-                Shape::Variant { constructors: constructors(data, &attributes)?, polymorphic: attributes.polymorphic }
-            }
+            Data::Enum(data) => Shape::Variant {
+                constructors: constructors(data, &attributes)?,
+                polymorphic: attributes.polymorphic,
+            },
             Data::Union(data) => {
-                return Err(Error::new(data.union_token.span(), "OCaml has no unions: use an enum"));
+                return Err(Error::new(
+                    data.union_token.span(),
+                    "OCaml has no unions: use an enum",
+                ));
             }
         };
         let name = input.ident.clone();
         let (_, type_generics, _) = input.generics.split_for_impl();
-        let marker = attributes.as_.map_or_else(|| quote!(#name #type_generics), |as_| quote!(#as_));
-        Ok(Model { name, generics: input.generics.clone(), marker, from_only: attributes.from_only, shape })
+        let marker =
+            attributes.as_.map_or_else(|| quote!(#name #type_generics), |as_| quote!(#as_));
+        Ok(Model {
+            name,
+            generics: input.generics.clone(),
+            marker,
+            from_only: attributes.from_only,
+            shape,
+        })
     }
 
     /// Generics whose type parameters convert by the trait.
     pub fn bounded_generics(&self, conversion: &TokenStream) -> syn::Generics {
         let mut generics = self.generics.clone();
-        let parameters: Vec<_> = generics.type_params().map(|parameter| parameter.ident.clone()).collect();
+        let parameters: Vec<_> =
+            generics.type_params().map(|parameter| parameter.ident.clone()).collect();
         let clause = generics.make_where_clause();
         for parameter in parameters {
             clause.predicates.push(syn::parse_quote!(#parameter: ::bactrian::DefaultOCamlMapping));
@@ -146,7 +161,11 @@ pub fn is_float_record(fields: &[Field]) -> bool {
 }
 
 /// A compile-time check that the question above was answered right, whatever the types are called.
-pub fn check_not_float_record(name: &Ident, fields: &[Field], generics: &syn::Generics) -> TokenStream {
+pub fn check_not_float_record(
+    name: &Ident,
+    fields: &[Field],
+    generics: &syn::Generics,
+) -> TokenStream {
     if is_float_record(fields) || generics.type_params().next().is_some() {
         return TokenStream::new();
     }
@@ -159,7 +178,8 @@ pub fn check_not_float_record(name: &Ident, fields: &[Field], generics: &syn::Ge
 
 /// Patterns that bind the fields of a constructor: `{ a: field_0, .. }` or `(field_0, …)`.
 pub fn binding_pattern(constructor: &Constructor) -> (TokenStream, Vec<Ident>) {
-    let names: Vec<_> = (0..constructor.fields.len()).map(|index| format_ident!("field_{index}")).collect();
+    let names: Vec<_> =
+        (0..constructor.fields.len()).map(|index| format_ident!("field_{index}")).collect();
     if names.is_empty() && !constructor.named {
         return (TokenStream::new(), names);
     }
@@ -191,9 +211,15 @@ fn fields(fields: &Fields) -> Result<Vec<Field>, Error> {
         .collect()
 }
 
-fn constructors(data: &syn::DataEnum, attributes: &TypeAttributes) -> Result<Vec<Constructor>, Error> {
+fn constructors(
+    data: &syn::DataEnum,
+    attributes: &TypeAttributes,
+) -> Result<Vec<Constructor>, Error> {
     if data.variants.is_empty() {
-        return Err(Error::new(Span::call_site(), "an enum without variants has no values to convert"));
+        return Err(Error::new(
+            Span::call_site(),
+            "an enum without variants has no values to convert",
+        ));
     }
     let (mut constants, mut blocks) = (0, 0);
     data.variants

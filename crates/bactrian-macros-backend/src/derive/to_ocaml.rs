@@ -1,6 +1,8 @@
 //! `#[derive(ToOCaml)]`.
 
-use super::model::{binding_pattern, check_not_float_record, is_float_record, Constructor, Field, Model, Shape};
+use super::model::{
+    Constructor, Field, Model, Shape, binding_pattern, check_not_float_record, is_float_record,
+};
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 use syn::{DeriveInput, Error};
@@ -102,7 +104,12 @@ fn struct_block(fields: &[Field]) -> TokenStream {
 }
 
 /// A block of the fields at these places, after a first word if there is one.
-fn block(tag: u8, fields: &[Field], places: &[TokenStream], first: Option<TokenStream>) -> TokenStream {
+fn block(
+    tag: u8,
+    fields: &[Field],
+    places: &[TokenStream],
+    first: Option<TokenStream>,
+) -> TokenStream {
     let names: Vec<_> = (0..fields.len()).map(|index| format_ident!("word_{index}")).collect();
     let allocates: Vec<_> = fields
         .iter()

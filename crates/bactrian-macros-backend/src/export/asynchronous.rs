@@ -1,13 +1,13 @@
 //! The shim of an `async fn`.
 
+use super::Export;
 use super::parameter::Kind;
 use super::synchronous::{plain_result, results};
-use super::Export;
 use crate::types::is_named;
 use proc_macro2::TokenStream;
 use quote::quote;
-use syn::spanned::Spanned;
 use syn::Error;
+use syn::spanned::Spanned;
 
 /// The `extern "C"` function: it owns the arguments, makes the future and hands it to the executor of the domain.
 pub fn shim(export: &Export) -> Result<TokenStream, Error> {

@@ -69,7 +69,10 @@ fn check_signature(function: &ItemFn) -> Result<(), Error> {
         return Err(Error::new(variadic.span(), "an exported function cannot be variadic"));
     }
     if let Some(abi) = &signature.abi {
-        return Err(Error::new(abi.span(), "`#[export]` makes the `extern` function: write a plain `fn`"));
+        return Err(Error::new(
+            abi.span(),
+            "`#[export]` makes the `extern` function: write a plain `fn`",
+        ));
     }
     if let Some(unsafety) = &signature.unsafety {
         return Err(Error::new(
@@ -88,7 +91,10 @@ fn check_signature(function: &ItemFn) -> Result<(), Error> {
                 ));
             }
             GenericParam::Const(constant) => {
-                return Err(Error::new(constant.span(), "an exported function cannot have const parameters"));
+                return Err(Error::new(
+                    constant.span(),
+                    "an exported function cannot have const parameters",
+                ));
             }
         }
     }
@@ -98,7 +104,10 @@ fn check_signature(function: &ItemFn) -> Result<(), Error> {
 impl Export {
     /// The name that OCaml's `external` gives.
     fn symbol(&self) -> String {
-        self.options.name.as_ref().map_or_else(|| self.function.sig.ident.to_string(), |name| name.value())
+        self.options
+            .name
+            .as_ref()
+            .map_or_else(|| self.function.sig.ident.to_string(), |name| name.value())
     }
 
     /// The function's name in messages.

@@ -63,7 +63,10 @@ pub fn parse(function: &mut ItemFn, options: &Options) -> Result<(Context, Vec<P
     let mut parameters = Vec::new();
     for (index, argument) in function.sig.inputs.iter_mut().enumerate() {
         let FnArg::Typed(argument) = argument else {
-            return Err(Error::new(argument.span(), "a method cannot be exported: write a function"));
+            return Err(Error::new(
+                argument.span(),
+                "a method cannot be exported: write a function",
+            ));
         };
         if let Some(found) = context_of(&argument.ty) {
             if index != 0 {
@@ -143,14 +146,18 @@ fn kind_of(ty: &Type, attributes: Attributes, options: &Options) -> Result<Kind,
 fn marker(ty: &Type) -> Result<Type, Error> {
     match type_arguments(ty).as_slice() {
         [marker] => Ok(without_lifetimes(marker)),
-        _ => Err(Error::new(ty.span(), "write the OCaml type between the brackets, such as OCaml<OCamlInt>")),
+        _ => Err(Error::new(
+            ty.span(),
+            "write the OCaml type between the brackets, such as OCaml<OCamlInt>",
+        )),
     }
 }
 
 /// What cannot be sound, or cannot work.
 fn check(context: Context, parameters: &[Parameter], options: &Options) -> Result<(), Error> {
     if options.noalloc.is_some() && matches!(context, Context::Exclusive | Context::Region { .. }) {
-        let noalloc = options.noalloc.as_ref().map_or_else(proc_macro2::Span::call_site, syn::Ident::span);
+        let noalloc =
+            options.noalloc.as_ref().map_or_else(proc_macro2::Span::call_site, syn::Ident::span);
         return Err(Error::new(
             noalloc,
             "a noalloc function cannot allocate: take `&OCamlRuntime`, or no runtime at all",
@@ -214,7 +221,8 @@ impl Attributes {
                     found.unboxed = true;
                     Ok(())
                 } else {
-                    Err(meta.error("a parameter takes `as_ = \"OCamlType\"`, `unboxed` or `untagged`"))
+                    Err(meta
+                        .error("a parameter takes `as_ = \"OCamlType\"`, `unboxed` or `untagged`"))
                 }
             });
             failure = failure.take().or(parsed.err());

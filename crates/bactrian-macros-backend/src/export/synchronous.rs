@@ -1,7 +1,7 @@
 //! The shim of a plain function.
 
-use super::parameter::{Context, Kind};
 use super::Export;
+use super::parameter::{Context, Kind};
 use crate::types::{is_named, type_arguments};
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -10,7 +10,7 @@ use syn::{Error, Type};
 
 /// How the result becomes a word.
 enum Outcome<'a> {
-    /// An OCaml value, or a root: the word, read while it is live.
+    /// An OCaml value, or a root: the word, read by this method while it is live.
     Word(TokenStream),
     /// A Rust value, converted after all borrows have ended.
     Plain(&'a Type),
@@ -21,10 +21,10 @@ enum Outcome<'a> {
 impl<'a> Outcome<'a> {
     fn of(export: &Export, ty: &'a Type) -> Self {
         if is_named(ty, "OCaml") {
-            return Outcome::Word(quote!(|value| unsafe { value.raw() }));
+            return Outcome::Word(quote!(raw));
         }
         if is_named(ty, "OCamlRef") {
-            return Outcome::Word(quote!(|value| unsafe { value.get_raw() }));
+            return Outcome::Word(quote!(get_raw));
         }
         if export.unboxed_result() { Outcome::Unboxed(ty) } else { Outcome::Plain(ty) }
     }
@@ -57,8 +57,13 @@ pub fn shim(export: &Export) -> Result<TokenStream, Error> {
         _ => TokenStream::new(),
     };
     let extract = match (&outcome, raised) {
-        (Outcome::Word(read), true) => quote!(let result = result.map(#read);),
-        (Outcome::Word(read), false) => quote!(let result = (#read)(result);),
+        (Outcome::Word(read), true) => quote! {
+            let result = match result {
+                Ok(value) => Ok(value.#read()),
+                Err(error) => Err(error),
+            };
+        },
+        (Outcome::Word(read), false) => quote!(let result = result.#read();),
         _ => TokenStream::new(),
     };
     let convert = match &outcome {
@@ -188,7 +193,9 @@ fn noalloc(export: &Export) -> Result<TokenStream, Error> {
     let (words, abi_types) = (export.words(), export.abi_types());
     let conversions = export.parameters.iter().zip(&words).map(|(parameter, word)| {
         let value = match &parameter.kind {
-            Kind::Unboxed(ty) => quote!(<#ty as ::bactrian::__private::shim::Unboxed>::of_abi(#word)),
+            Kind::Unboxed(ty) => {
+                quote!(<#ty as ::bactrian::__private::shim::Unboxed>::of_abi(#word))
+            }
             Kind::Value(marker) => quote!(borrow.value::<#marker>(#word)),
             Kind::Bytes => quote!(borrow.bytes(#word)),
             Kind::Floats => quote!(borrow.floats(#word)),

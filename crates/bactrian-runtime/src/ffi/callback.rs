@@ -9,7 +9,8 @@ unsafe extern "C" {
     /// Two arguments.
     pub fn caml_callback2_exn(closure: RawOCaml, a: RawOCaml, b: RawOCaml) -> RawOCaml;
     /// Three arguments.
-    pub fn caml_callback3_exn(closure: RawOCaml, a: RawOCaml, b: RawOCaml, c: RawOCaml) -> RawOCaml;
+    pub fn caml_callback3_exn(closure: RawOCaml, a: RawOCaml, b: RawOCaml, c: RawOCaml)
+    -> RawOCaml;
     /// Any number of arguments.
     pub fn caml_callbackN_exn(closure: RawOCaml, count: c_int, args: *mut RawOCaml) -> RawOCaml;
     /// The address of what was given to `Callback.register`, for ever the same, or null.

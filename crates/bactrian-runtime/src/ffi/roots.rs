@@ -12,8 +12,7 @@ pub type ScanningAction = unsafe extern "C" fn(*mut c_void, RawOCaml, *mut RawOC
 pub const SCANNING_ONLY_YOUNG_VALUES: c_int = 1;
 
 /// What the collector calls on each domain, with the world stopped.
-pub type ScanRootsHook =
-    unsafe extern "C" fn(ScanningAction, c_int, *mut c_void, *mut DomainState);
+pub type ScanRootsHook = unsafe extern "C" fn(ScanningAction, c_int, *mut c_void, *mut DomainState);
 
 unsafe extern "C" {
     /// An atomic `scan_roots_hook`, null at first.

@@ -17,7 +17,7 @@ use core::marker::PhantomData;
 use core::ops::Deref;
 use core::ptr::NonNull;
 use core::sync::atomic::{AtomicBool, AtomicIsize, AtomicU64, AtomicUsize, Ordering};
-use std::alloc::{alloc, dealloc, handle_alloc_error, Layout};
+use std::alloc::{Layout, alloc, dealloc, handle_alloc_error};
 
 /// A pool's size and alignment in bytes: a slot's pool is found by clearing the low bits of its address.
 const POOL_BYTES: usize = 1 << 14;
@@ -270,7 +270,8 @@ impl<T> Drop for BoxRoot<T> {
         let state = domain_state::current();
         // SAFETY: the pool is live while this root is. Under the owner's lock the slot may be written.
         unsafe {
-            if !state.is_null() && (*pool).owner.load(Ordering::Acquire) == domain_state::id(state) {
+            if !state.is_null() && (*pool).owner.load(Ordering::Acquire) == domain_state::id(state)
+            {
                 (*pool).release(self.slot.as_ptr());
             } else {
                 Pool::release_remote(pool, self.slot.as_ptr());

@@ -203,5 +203,7 @@ unsafe impl Sync for DomainRoots {}
 #[cold]
 #[inline(never)]
 fn no_lock() -> ! {
-    panic!("a root was made on a thread that does not hold its domain's lock: use OCamlRuntime::with_domain_lock");
+    panic!(
+        "a root was made on a thread that does not hold its domain's lock: use OCamlRuntime::with_domain_lock"
+    );
 }

@@ -4,8 +4,8 @@ use super::domain::DomainRoots;
 use crate::ffi::domain_state::{self, DomainState};
 use crate::ffi::mlvalues::RawOCaml;
 use crate::ffi::roots::{
-    caml_domain_terminated_hook, caml_scan_roots_hook, ScanRootsHook, ScanningAction,
-    SCANNING_ONLY_YOUNG_VALUES,
+    SCANNING_ONLY_YOUNG_VALUES, ScanRootsHook, ScanningAction, caml_domain_terminated_hook,
+    caml_scan_roots_hook,
 };
 use core::ffi::{c_int, c_void};
 use core::mem::transmute;
@@ -26,7 +26,8 @@ pub(super) fn install() {
         unsafe {
             let scan = caml_scan_roots_hook.swap(scan as *mut c_void, Ordering::AcqRel);
             PREVIOUS_SCAN.store(scan, Ordering::Release);
-            let ended = caml_domain_terminated_hook.swap(terminated as *mut c_void, Ordering::AcqRel);
+            let ended =
+                caml_domain_terminated_hook.swap(terminated as *mut c_void, Ordering::AcqRel);
             PREVIOUS_TERMINATED.store(ended, Ordering::Release);
         }
     });

@@ -9,8 +9,8 @@ use crate::ffi::roots::ScanningAction;
 use core::cell::Cell;
 use core::ffi::c_void;
 use core::marker::PhantomData;
-use core::ptr::{null_mut, NonNull};
-use std::alloc::{alloc, dealloc, handle_alloc_error, Layout};
+use core::ptr::{NonNull, null_mut};
+use std::alloc::{Layout, alloc, dealloc, handle_alloc_error};
 
 /// The address of a pushed root.
 pub(crate) type Slot = NonNull<RawOCaml>;
@@ -32,7 +32,8 @@ struct Chunk {
 impl Chunk {
     fn layout(capacity: usize) -> Layout {
         let bytes = size_of::<Chunk>() + capacity * size_of::<RawOCaml>();
-        Layout::from_size_align(bytes, align_of::<Chunk>()).expect("a chunk is far below isize::MAX")
+        Layout::from_size_align(bytes, align_of::<Chunk>())
+            .expect("a chunk is far below isize::MAX")
     }
 
     fn new(previous: *mut Chunk, capacity: usize) -> *mut Chunk {
@@ -171,7 +172,8 @@ impl RootStack {
             }
             let base = Chunk::base(chunk);
             let top = if mark.chunk.is_null() { base } else { mark.top };
-            let scanned = if self.chunk.get() == chunk { self.scanned.get() } else { (*chunk).scanned };
+            let scanned =
+                if self.chunk.get() == chunk { self.scanned.get() } else { (*chunk).scanned };
             self.chunk.set(chunk);
             self.top.set(top);
             self.scanned.set(scanned.min(top));

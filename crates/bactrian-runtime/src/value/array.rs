@@ -1,7 +1,7 @@
 //! `array`, of values other than floats.
 
 use crate::alloc::block_of_values;
-use crate::conv::{from_ocaml_or_throw, ConversionError, FromOCaml, ToOCaml};
+use crate::conv::{ConversionError, FromOCaml, ToOCaml, from_ocaml_or_throw};
 use crate::ffi::mlvalues::{self, tag};
 use crate::runtime::OCamlRuntime;
 use crate::value::{OCaml, OCamlFloat};
@@ -44,8 +44,10 @@ impl<'gc, T> OCaml<'gc, OCamlArray<T>> {
 unsafe impl<T: ToOCaml<M>, M: 'static> ToOCaml<OCamlArray<M>> for [T] {
     fn to_ocaml<'gc>(&self, rt: &'gc mut OCamlRuntime) -> OCaml<'gc, OCamlArray<M>> {
         if TypeId::of::<M>() == TypeId::of::<OCamlFloat>() {
-            ConversionError::new("a float array is an OCamlFloatArray, not an OCamlArray<OCamlFloat>")
-                .throw();
+            ConversionError::new(
+                "a float array is an OCamlFloatArray, not an OCamlArray<OCamlFloat>",
+            )
+            .throw();
         }
         // SAFETY: the handle proves the lock, and each field is an M.
         unsafe {

@@ -2,8 +2,8 @@
 
 use crate::alloc::opaque_block;
 use crate::conv::{FromOCaml, ToOCaml};
-use crate::ffi::alloc::{caml_int32_ops, caml_int64_ops, caml_nativeint_ops, CustomOperations};
-use crate::ffi::mlvalues::{self, tag, RawOCaml};
+use crate::ffi::alloc::{CustomOperations, caml_int32_ops, caml_int64_ops, caml_nativeint_ops};
+use crate::ffi::mlvalues::{self, RawOCaml, tag};
 use crate::runtime::OCamlRuntime;
 use crate::value::OCaml;
 

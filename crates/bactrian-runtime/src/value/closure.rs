@@ -3,10 +3,10 @@
 use crate::conv::{DefaultOCamlMapping, FromOCaml, ToOCaml};
 use crate::exception::OCamlException;
 use crate::ffi::callback::{
-    caml_callback2_exn, caml_callback3_exn, caml_callbackN_exn, caml_callback_exn,
+    caml_callback_exn, caml_callback2_exn, caml_callback3_exn, caml_callbackN_exn,
 };
-use crate::ffi::mlvalues::{extract_exception, is_exception_result, RawOCaml};
-use crate::roots::{scratch, BoxRoot, Frame};
+use crate::ffi::mlvalues::{RawOCaml, extract_exception, is_exception_result};
+use crate::roots::{BoxRoot, Frame, scratch};
 use crate::runtime::OCamlRuntime;
 use crate::value::{OCaml, OCamlCell, OCamlList};
 use core::marker::PhantomData;
@@ -51,7 +51,10 @@ impl<Args: CallArguments, R: DefaultOCamlMapping + FromOCaml<R::OCamlType>>
         let result = self.call_value(rt, arguments)?;
         match R::try_from_ocaml(result) {
             Ok(result) => Ok(result),
-            Err(error) => Err(OCamlException::from_conversion(rt, &error.within("result of an OCaml function"))),
+            Err(error) => Err(OCamlException::from_conversion(
+                rt,
+                &error.within("result of an OCaml function"),
+            )),
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::alloc::opaque_block;
 use crate::conv::{FromOCaml, ToOCaml};
-use crate::ffi::mlvalues::{self, tag, RawOCaml};
+use crate::ffi::mlvalues::{self, RawOCaml, tag};
 use crate::runtime::OCamlRuntime;
 use crate::value::OCaml;
 

@@ -1,6 +1,6 @@
 //! `int`: 63 bits.
 
-use crate::conv::{from_ocaml_or_throw, ConversionError, DefaultOCamlMapping, FromOCaml, ToOCaml};
+use crate::conv::{ConversionError, DefaultOCamlMapping, FromOCaml, ToOCaml, from_ocaml_or_throw};
 use crate::ffi::mlvalues::{self, MAX_INT, MIN_INT};
 use crate::runtime::OCamlRuntime;
 use crate::value::{OCaml, OCamlList};
@@ -35,12 +35,18 @@ impl OCaml<'static, OCamlInt> {
 #[inline(never)]
 #[track_caller]
 fn too_large(value: &dyn core::fmt::Display) -> ! {
-    ConversionError::new(format!("{value} does not fit an OCaml int ({MIN_INT} to {MAX_INT})")).throw()
+    ConversionError::new(format!("{value} does not fit an OCaml int ({MIN_INT} to {MAX_INT})"))
+        .throw()
 }
 
 #[cold]
 #[inline(never)]
-fn out_of_range(value: i64, rust: &str, min: &dyn core::fmt::Display, max: &dyn core::fmt::Display) -> ConversionError {
+fn out_of_range(
+    value: i64,
+    rust: &str,
+    min: &dyn core::fmt::Display,
+    max: &dyn core::fmt::Display,
+) -> ConversionError {
     ConversionError::new(format!("{value} does not fit {rust} ({min} to {max})"))
 }
 

@@ -1,9 +1,9 @@
 //! `list`.
 
 use crate::alloc::small_block;
-use crate::conv::{from_ocaml_or_throw, ConversionError, DefaultOCamlMapping, FromOCaml, ToOCaml};
+use crate::conv::{ConversionError, DefaultOCamlMapping, FromOCaml, ToOCaml, from_ocaml_or_throw};
 use crate::ffi::mlvalues::{self, RawOCaml, UNIT};
-use crate::roots::{scratch, Frame};
+use crate::roots::{Frame, scratch};
 use crate::runtime::OCamlRuntime;
 use crate::value::{OCaml, OCamlCell, OCamlRef};
 use core::marker::PhantomData;

@@ -1,9 +1,9 @@
 //! Maps, as association lists.
 
-use crate::alloc::{small_block, Fields};
-use crate::conv::{from_ocaml_or_throw, ConversionError, DefaultOCamlMapping, FromOCaml, ToOCaml};
+use crate::alloc::{Fields, small_block};
+use crate::conv::{ConversionError, DefaultOCamlMapping, FromOCaml, ToOCaml, from_ocaml_or_throw};
 use crate::ffi::mlvalues::UNIT;
-use crate::roots::{scratch, Frame};
+use crate::roots::{Frame, scratch};
 use crate::runtime::OCamlRuntime;
 use crate::value::{OCaml, OCamlList};
 use core::hash::{BuildHasher, Hash};

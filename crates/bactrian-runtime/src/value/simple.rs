@@ -1,6 +1,6 @@
 //! `unit`, `bool`, `char`: immediates.
 
-use crate::conv::{default_mapping, from_ocaml_or_throw, ConversionError, FromOCaml, ToOCaml};
+use crate::conv::{ConversionError, FromOCaml, ToOCaml, default_mapping, from_ocaml_or_throw};
 use crate::ffi::mlvalues::{self, FALSE, TRUE, UNIT};
 use crate::runtime::OCamlRuntime;
 use crate::value::OCaml;

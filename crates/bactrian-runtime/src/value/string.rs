@@ -1,8 +1,8 @@
 //! `string` and `bytes`.
 
 use crate::alloc::opaque_block;
-use crate::conv::{from_ocaml_or_throw, ConversionError, DefaultOCamlMapping, FromOCaml, ToOCaml};
-use crate::ffi::mlvalues::{self, tag, RawOCaml};
+use crate::conv::{ConversionError, DefaultOCamlMapping, FromOCaml, ToOCaml, from_ocaml_or_throw};
+use crate::ffi::mlvalues::{self, RawOCaml, tag};
 use crate::runtime::OCamlRuntime;
 use crate::value::{OCaml, OCamlList};
 use std::borrow::Cow;

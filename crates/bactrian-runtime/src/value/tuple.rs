@@ -1,7 +1,7 @@
 //! Tuples of two to nine.
 
-use crate::alloc::{small_block, Fields};
-use crate::conv::{from_ocaml_or_throw, ConversionError, DefaultOCamlMapping, FromOCaml, ToOCaml};
+use crate::alloc::{Fields, small_block};
+use crate::conv::{ConversionError, DefaultOCamlMapping, FromOCaml, ToOCaml, from_ocaml_or_throw};
 use crate::runtime::OCamlRuntime;
 use crate::value::{OCaml, OCamlList, OCamlRef};
 

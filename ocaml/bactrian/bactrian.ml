@@ -1,0 +1,16 @@
+exception Rust_panic of string * string
+exception Dropped of string
+
+external start : unit -> unit = "bactrian_start"
+
+let print = function
+  | Rust_panic (message, location) ->
+      Some (Printf.sprintf "Rust panic: %s (%s)" message location)
+  | Dropped what -> Some (Printf.sprintf "the Rust task of %s was dropped" what)
+  | _ -> None
+
+let () =
+  Callback.register_exception "Bactrian.Rust_panic" (Rust_panic ("", ""));
+  Callback.register_exception "Bactrian.Dropped" (Dropped "");
+  Printexc.register_printer print;
+  start ()

@@ -1,0 +1,14 @@
+(** OCaml 5 and Rust in one process: the OCaml half of the [bactrian] crate.
+
+    Link this library into every program that uses Rust functions exported by
+    [#[bactrian::export]]. When it starts, it registers the exceptions below, so that Rust
+    can raise them. *)
+
+exception Rust_panic of string * string
+(** [Rust_panic (message, location)]: a Rust function panicked. [location] is where, as
+    ["src/lib.rs:12:5"]. What the function owned has been dropped, and the program can go
+    on. *)
+
+exception Dropped of string
+(** [Dropped what]: a promise that Rust was to settle never will be, since its task was
+    dropped unfinished. [what] names the function. *)
