@@ -49,14 +49,9 @@ impl NamedValue {
     /// When nobody registered the name, or what was registered is no function.
     #[inline]
     pub(crate) fn function(&self, rt: &OCamlRuntime) -> RawOCaml {
-        match self.get(rt) {
-            // SAFETY: a registered value is live.
-            Some(raw)
-                if mlvalues::is_block(raw)
-                    && matches!(unsafe { mlvalues::tag_of(raw) }, tag::CLOSURE | tag::INFIX) =>
-            {
-                raw
-            }
+        let raw = self.get(rt);
+        match raw {
+            Some(raw) if is_function(raw) => raw,
             other => self.no_function(other.is_some()),
         }
     }
@@ -73,4 +68,11 @@ impl NamedValue {
              linked and initialised before this call"
         );
     }
+}
+
+/// Whether a registered word is a function.
+#[inline]
+fn is_function(raw: RawOCaml) -> bool {
+    // SAFETY: a registered value is live.
+    mlvalues::is_block(raw) && matches!(unsafe { mlvalues::tag_of(raw) }, tag::CLOSURE | tag::INFIX)
 }

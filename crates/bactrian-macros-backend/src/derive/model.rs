@@ -18,6 +18,7 @@ pub struct Model {
 }
 
 /// The shapes.
+#[allow(clippy::large_enum_variant, reason = "a few live at a time, in a macro")]
 pub enum Shape {
     /// A struct with names: a record.
     Record(Vec<Field>),

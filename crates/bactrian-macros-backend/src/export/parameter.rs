@@ -28,6 +28,7 @@ pub struct Parameter {
 }
 
 /// How the word becomes the argument.
+#[allow(clippy::large_enum_variant, reason = "a few live at a time, in a macro")]
 pub enum Kind {
     /// Converted to an owned value, from the default OCaml type or from the one named.
     Owned { ty: Type, as_: Option<Type> },
