@@ -94,7 +94,7 @@ pub(crate) unsafe fn opaque_block(wosize: usize, tag: u8) -> RawOCaml {
     }
 }
 
-/// A block of the major heap, uninitialised, or the block without fields.
+/// A block of the major heap, uninitialised, or the block without fields. May collect.
 ///
 /// # Safety
 /// As for [`opaque_block`]; with a lower tag every field must be set before anything that may collect.
@@ -105,6 +105,12 @@ unsafe fn large_block(wosize: usize, tag: u8) -> RawOCaml {
     unsafe {
         if wosize == 0 {
             return caml_alloc(0, tag);
+        }
+        // Blocks of the major heap come without a look at what waits to be done; a loop that makes nothing else would
+        // never collect. So collect first, when the runtime asks for it.
+        let state = domain_state::current();
+        if (domain_state::young_ptr(state) as usize) < domain_state::young_limit(state) {
+            *(caml_alloc_small(1, 0) as *mut RawOCaml) = UNIT;
         }
         let block = caml_alloc_shr_noexc(wosize, tag);
         if block == 0 {
@@ -209,23 +215,10 @@ pub unsafe fn block<const N: usize>(tag: u8, fields: [RawOCaml; N]) -> RawOCaml 
         if N <= MAX_YOUNG_WOSIZE {
             small_block(tag, fields)
         } else {
-            let block = large_block(N, tag);
-            for (index, &field) in fields.iter().enumerate() {
-                caml_initialize_first(block, index, field);
-            }
-            block
+            // Making a large block may collect, so the fields are roots meanwhile.
+            let frame = Frame::enter(scratch());
+            let slots = fields.map(|field| frame.push(field));
+            block_of_values(N, tag, |index| *slots[index].as_ptr())
         }
-    }
-}
-
-/// # Safety
-/// `block` must be a fresh block of the major heap, whose field `index` was not written yet.
-unsafe fn caml_initialize_first(block: RawOCaml, index: usize, v: RawOCaml) {
-    // SAFETY: passed on. `caml_initialize` does not collect, and reads nothing of the old field in release builds
-    // of the runtime; the debug runtime checks that it is no young value, so a unit goes first.
-    unsafe {
-        let field = (block as *mut RawOCaml).add(index);
-        field.write(UNIT);
-        caml_initialize(field, v);
     }
 }

@@ -39,6 +39,7 @@ impl OCamlRuntime {
         struct Release;
         impl Drop for Release {
             fn drop(&mut self) {
+                FOREIGN.set(false);
                 // SAFETY: the lock was taken below, on this thread.
                 unsafe { caml_enter_blocking_section_no_pending() }
             }
@@ -52,9 +53,15 @@ impl OCamlRuntime {
         // SAFETY: the thread is known to OCaml, and does not hold the lock.
         unsafe { caml_leave_blocking_section() };
         let _release = Release;
+        FOREIGN.set(true);
         // SAFETY: the lock is held until the guard is dropped, and nobody else on this thread has a handle.
         body(&mut unsafe { OCamlRuntime::recover() })
     }
+}
+
+/// Whether the outermost user of OCaml on this thread is Rust, by `with_domain_lock`.
+pub(crate) fn is_foreign() -> bool {
+    FOREIGN.get()
 }
 
 /// What this thread is to OCaml.
@@ -66,6 +73,8 @@ enum Thread {
 }
 
 thread_local! {
+    /// Whether the lock was taken by `with_domain_lock`.
+    static FOREIGN: Cell<bool> = const { Cell::new(false) };
     static THREAD: Cell<Thread> = const { Cell::new(Thread::Unknown) };
     /// Takes the registration back when the thread exits.
     static REGISTERED: Registered = Registered::new();

@@ -33,8 +33,13 @@ pub(crate) fn install_hook() {
 }
 
 /// Unwinds to the nearest exported function with what it will raise. The panic hook is not called: nothing
-/// has gone wrong yet that the program does not handle.
-pub(crate) fn throw<E: Any + Send>(payload: E) -> ! {
+/// has gone wrong yet that the program does not handle. On a thread where no exported function may be below, the
+/// message is printed, as a panic's is.
+pub(crate) fn throw<E: Any + Send + core::fmt::Display>(payload: E) -> ! {
+    if crate::lock::is_foreign() {
+        let thread = std::thread::current();
+        eprintln!("thread '{}' unwinds: {payload}", thread.name().unwrap_or("<unnamed>"));
+    }
     resume_unwind(Box::new(payload))
 }
 
