@@ -23,6 +23,7 @@ use std::panic::catch_unwind;
 /// OCaml must have called this thread's shim, and the shim do nothing after this.
 #[inline(always)]
 pub unsafe fn call<R: Copy>(
+    function: &'static str,
     body: impl FnOnce(&mut OCamlRuntime) -> Result<R, OCamlException>,
 ) -> R {
     // SAFETY: OCaml calls with the lock held, and lends it to this call alone.
@@ -32,7 +33,7 @@ pub unsafe fn call<R: Copy>(
         // SAFETY: the body's frame is gone; this one holds words only.
         Ok(Err(exception)) => unsafe { exception.raise() },
         // SAFETY: likewise.
-        Err(payload) => unsafe { raise_panic(payload) },
+        Err(payload) => unsafe { raise_panic(function, payload) },
     }
 }
 
@@ -42,13 +43,14 @@ pub unsafe fn call<R: Copy>(
 /// As for [`call`].
 #[inline(always)]
 pub unsafe fn call_with_runtime(
+    function: &'static str,
     body: impl FnOnce(&mut OCamlRuntime) -> Result<RawOCaml, OCamlException>,
 ) -> RawOCaml {
     // SAFETY: passed on; the state is the current domain's.
     unsafe {
-        let result = call(body);
+        let result = call(function, body);
         if domain_state::action_pending(domain_state::current()) {
-            return run_pending(result);
+            return run_pending(function, result);
         }
         result
     }
@@ -56,11 +58,11 @@ pub unsafe fn call_with_runtime(
 
 #[cold]
 #[inline(never)]
-unsafe fn run_pending(result: RawOCaml) -> RawOCaml {
+unsafe fn run_pending(function: &'static str, result: RawOCaml) -> RawOCaml {
     // SAFETY: the result is a root while OCaml code runs; an exception comes back as a value, and is raised from
     // here, with nothing to drop.
     unsafe {
-        call(|rt| {
+        call(function, |rt| {
             let frame = Frame::enter(scratch());
             let root = frame.push(result);
             let outcome = caml_process_pending_actions_exn();
@@ -74,11 +76,16 @@ unsafe fn run_pending(result: RawOCaml) -> RawOCaml {
 
 #[cold]
 #[inline(never)]
-unsafe fn raise_panic(payload: Box<dyn Any + Send>) -> ! {
+unsafe fn raise_panic(function: &'static str, payload: Box<dyn Any + Send>) -> ! {
     // SAFETY: the panic has unwound the body; the lock is held again by then. Making the exception calls no
     // code of the user but the payload's destructor, which is guarded.
     unsafe {
         let mut rt = OCamlRuntime::recover();
+        // A result that does not convert says which function's it is, as arguments do.
+        let payload = match payload.downcast::<ConversionError>() {
+            Ok(error) => Box::new(error.within(function)),
+            Err(payload) => payload,
+        };
         OCamlException::from_panic(&mut rt, payload).raise()
     }
 }

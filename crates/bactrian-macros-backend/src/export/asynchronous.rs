@@ -60,7 +60,7 @@ pub fn shim(export: &Export) -> Result<TokenStream, Error> {
         #[allow(unused_variables, unused_mut, unused_unsafe, clippy::all, clippy::pedantic)]
         unsafe extern "C" fn shim(#(#words: ::bactrian::RawOCaml),*) -> ::bactrian::RawOCaml {
             unsafe {
-                ::bactrian::__private::shim::call_with_runtime(|runtime: &mut ::bactrian::OCamlRuntime| {
+                ::bactrian::__private::shim::call_with_runtime(#name, |runtime: &mut ::bactrian::OCamlRuntime| {
                     #(#conversions)*
                     ::bactrian::__private::task::export_lwt(
                         runtime,

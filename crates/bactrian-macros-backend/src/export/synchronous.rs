@@ -42,6 +42,7 @@ pub fn shim(export: &Export) -> Result<TokenStream, Error> {
         return noalloc(export);
     }
     let symbol = export.symbol();
+    let name = export.name();
     let (words, abi_types) = (export.words(), export.abi_types());
     let (value, raised) = results(export)?;
     let outcome = Outcome::of(export, value);
@@ -100,7 +101,7 @@ pub fn shim(export: &Export) -> Result<TokenStream, Error> {
         #[allow(unused_variables, unused_mut, unused_unsafe, clippy::all, clippy::pedantic)]
         unsafe extern "C" fn shim(#(#words: #abi_types),*) -> #abi_result {
             unsafe {
-                #enter_call(|runtime: &mut ::bactrian::OCamlRuntime| {
+                #enter_call(#name, |runtime: &mut ::bactrian::OCamlRuntime| {
                     #enter
                     let result = {
                         #call
