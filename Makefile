@@ -7,7 +7,7 @@ SHELL := bash
 
 ENV   := . tools/env;
 DUNE  := dune build --root . --display=quiet
-say    = @printf '\n== %s\n' '$(1)'
+SAY   := @printf '\n== %s\n'
 
 # cargo-nextest, where it is installed, runs each test in a process of its own.
 CARGO_TEST := if cargo nextest --version >/dev/null 2>&1; \
@@ -25,11 +25,11 @@ setup: ## find or install OCaml and what else is needed
 	@tools/setup
 
 demo: search.exe ## index this machine's OCaml interfaces, serve, drive the server [FOLDER= DB= PORT=]
-	$(call say,search demo)
+	$(SAY) 'search demo'
 	@$(ENV) $(SEARCH) demo $(search_options)
 
 serve: search.exe ## the same server, left open [FOLDER= DB= PORT=]
-	$(call say,search server)
+	$(SAY) 'search server'
 	@$(ENV) $(SEARCH) serve $(search_options)
 
 # Read by the shell, so that a path may hold spaces.
@@ -38,39 +38,39 @@ search_options = $${DB:+--db "$$DB"} $${PORT:+--port "$$PORT"} $${FOLDER:+"$$FOL
 
 .PHONY: search.exe
 search.exe: setup
-	$(call say,building the search example (the first time takes some minutes))
+	$(SAY) 'building the search example (the first time takes some minutes)'
 	@$(ENV) $(DUNE) --profile release ./examples/search/search.exe
 
 test: setup test-setup test-rust test-ocaml ## all tests
-	$(call say,all tests passed)
+	$(SAY) 'all tests passed'
 
 test-setup:
-	$(call say,tools/setup against made-up machines)
+	$(SAY) 'tools/setup against made-up machines'
 	@tests/setup/run
 
 test-rust: setup
-	$(call say,Rust: units, and what the compiler must reject)
+	$(SAY) 'Rust: units, and what the compiler must reject'
 	@$(ENV) $(CARGO_TEST)
-	$(call say,Rust: examples in the documentation)
+	$(SAY) 'Rust: examples in the documentation'
 	@$(ENV) cargo test --workspace --doc
 
 # Each alias runs every OCaml suite: natively, natively with a minor heap of 512 words,
 # and as bytecode. See tests/README.md.
 test-ocaml: setup
-	$(call say,OCaml: every suite natively, with a tiny minor heap, and as bytecode)
+	$(SAY) 'OCaml: every suite natively, with a tiny minor heap, and as bytecode'
 	@$(ENV) $(DUNE) --force @runtest @tiny-heap @bytecode
 
 bench: setup ## the benchmarks beside their peers; ROWS=noop,pair picks some
-	$(call say,benchmarks$(if $(ROWS), ($(ROWS))))
+	$(SAY) 'benchmarks$(if $(ROWS), ($(ROWS)))'
 	@$(ENV) $(if $(ROWS),ROWS='$(ROWS)') bench/run
 
 lint: ## formatting and clippy, warnings as errors
 	@tools/setup --lint
-	$(call say,cargo fmt --check)
+	$(SAY) 'cargo fmt --check'
 	@$(ENV) cargo fmt --all --check
-	$(call say,cargo clippy)
+	$(SAY) 'cargo clippy'
 	@$(ENV) cargo clippy --workspace --all-targets -- -D warnings
-	$(call say,dune build @fmt)
+	$(SAY) 'dune build @fmt'
 	@$(ENV) $(DUNE) @fmt
 
 fmt: ## format all sources
