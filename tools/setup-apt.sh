@@ -134,12 +134,14 @@ install_packages() {
   fi
 }
 
-# The packages that a plan takes away. One that comes back under the name of its
-# 64-bit-time build (libssl3 as libssl3t64) is renamed, not removed.
+# The packages that a plan takes away. One that comes back under another name is renamed,
+# not removed: the 64-bit-time builds (libssl3 as libssl3t64), and OCaml's compiler library.
 removals() {
-  local name
+  local name renamed
   for name in $(sed -n 's/^Remv \([^ ]*\).*/\1/p' <<<"$1"); do
-    grep -q "^Inst ${name}t64 " <<<"$1" || printf '%s ' "$name"
+    renamed=${name}t64
+    [ "$name" = ocaml-compiler-libs ] && renamed=libcompiler-libs-ocaml-dev
+    grep -q "^Inst $renamed " <<<"$1" || printf '%s ' "$name"
   done | sed 's/ $//'
 }
 
