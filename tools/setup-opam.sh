@@ -15,7 +15,7 @@ take_opam() {
   local had_switch=no init=()
   mkdir -p "$(dirname "$LOG")"
   [ -d _opam ] && had_switch=yes
-  if ! opam var root >/dev/null 2>&1; then
+  if [ ! -e "${OPAMROOT:-${HOME-}/.opam}/config" ]; then
     say "opam was never used here: preparing it (no shell start-up file is touched)"
     # A container seldom allows the sandbox of opam, and is one itself.
     has bwrap && bwrap --bind / / true 2>/dev/null || init=(--disable-sandboxing)
