@@ -1,0 +1,58 @@
+external now : unit -> (int[@untagged]) = "bench_no_bytecode" "bench_now" [@@noalloc]
+
+exception Wrong of string
+
+let round_ns = 2_000_000
+let rounds = 20
+
+(* How many rounds of a call that is longer than a round. *)
+let long_rounds = 5
+
+let time (case : Case.t) n =
+  let start = now () in
+  case.loop n;
+  now () - start
+
+(* How many calls fill a round. This warms up as well. *)
+let calibrate (case : Case.t) =
+  let calls n = max case.step (n / case.step * case.step) in
+  let rec grow n =
+    let ns = time case n in
+    if ns * 4 >= round_ns then n * round_ns / ns else grow (n * 2)
+  in
+  let n = calls (grow case.step) in
+  calls (n * round_ns / max 1 (time case n))
+
+type contestant = { name : string; case : Case.t; n : int; mutable times : float list }
+
+let check (row : Rows.t) name (case : Case.t) =
+  try case.check ()
+  with exn ->
+    raise (Wrong (Printf.sprintf "row %s, %s: %s" row.name name (Printexc.to_string exn)))
+
+let contestant row (name, case) =
+  check row name case;
+  { name; case; n = calibrate case; times = [] }
+
+let one_round c =
+  if c.n = 1 then Gc.full_major () else Gc.minor ();
+  c.times <- (float_of_int (time c.case c.n) /. float_of_int c.n) :: c.times
+
+let quantile q times =
+  let sorted = List.sort compare times in
+  List.nth sorted (int_of_float (q *. float_of_int (List.length sorted)))
+
+let row row =
+  let contestants =
+    Array.of_list (List.map (contestant row) (Implementations.cases row))
+  in
+  let count = Array.length contestants in
+  let is_long = Array.exists (fun c -> c.n = 1) contestants in
+  for round = 1 to if is_long then long_rounds else rounds do
+    for i = 0 to count - 1 do
+      (* Another one begins each time, so that none always follows the same one. *)
+      one_round contestants.((round + i) mod count)
+    done
+  done;
+  Array.iter (fun c -> check row c.name c.case) contestants;
+  Array.to_list (Array.map (fun c -> (c.name, quantile 0.2 c.times)) contestants)

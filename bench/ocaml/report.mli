@@ -1,0 +1,15 @@
+(** The table, on the terminal and in [RESULTS.md]. *)
+
+val target : Rows.target -> string
+(** ["≤ 0.65 C"]. *)
+
+val reached : Results.t -> Rows.t -> bool option
+(** Whether {!Implementations.ours} reaches the row's target; nothing if the row was not
+    measured in both. One per cent above counts as reached: two runs differ by as much. *)
+
+val print_header : unit -> unit
+val print_row : Results.t -> Rows.t -> unit
+val print_summary : Results.t -> Rows.t list -> unit
+
+val markdown : Results.t -> string
+(** The whole of [RESULTS.md]. *)
