@@ -1,5 +1,5 @@
 let row_height = 20
-let margin_left = 150
+let margin_left = 190
 let margin_right = 40
 let margin_top = 64
 let margin_bottom = 20
@@ -7,9 +7,9 @@ let plot_width = 720
 let width = margin_left + plot_width + margin_right
 
 (* The ends of the axis; what lies outside is drawn at the end, with its ratio beside it. *)
-let least = 0.125
+let least = 0.03125
 let most = 32.0
-let ticks = [ 0.125; 0.25; 0.5; 1.0; 2.0; 4.0; 8.0; 16.0; 32.0 ]
+let ticks = [ 0.03125; 0.0625; 0.125; 0.25; 0.5; 1.0; 2.0; 4.0; 8.0; 16.0; 32.0 ]
 
 let x_of_ratio ratio =
   let position = log (ratio /. least) /. log (most /. least) in
@@ -89,7 +89,7 @@ let svg results =
               add (dot i impl x y);
               if ratio > most || ratio < least then
                 add
-                  (text (x +. 8.0) (y + 4) ~fill:(colour i) (Printf.sprintf "%.0f" ratio)))
+                  (text (x +. 8.0) (y + 4) ~fill:(colour i) (Printf.sprintf "%.2g" ratio)))
         impls)
     rows;
   add "</svg>\n";

@@ -4,6 +4,7 @@ let with_cases =
     ("X", Impl_x.cases);
     ("ocaml-interop", Impl_interop.cases);
     ("ocaml-rs", Impl_ocaml_rs.cases);
+    ("bactrian", Impl_bactrian.cases);
   ]
 
 let all = List.map fst with_cases

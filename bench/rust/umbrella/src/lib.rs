@@ -1,5 +1,6 @@
 //! One static library for all: two would each bring their own Rust standard library.
 
+use bench_bactrian as _;
 use bench_by_hand as _;
 use bench_interop as _;
 use bench_ocaml_rs as _;

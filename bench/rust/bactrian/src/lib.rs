@@ -1,0 +1,175 @@
+//! The rows as the guide of Bactrian teaches to write them.
+
+use bactrian::{
+    BoxRoot, FromOCaml, OCaml, OCamlException, OCamlFn, OCamlInt, OCamlList, OCamlRef, OCamlRuntime,
+    Region, ToOCaml,
+};
+
+#[bactrian::export]
+fn b_noop() {}
+
+#[bactrian::export(unboxed, noalloc)]
+fn b_noalloc_int(a: isize, b: isize) -> isize {
+    a + b
+}
+
+#[bactrian::export(unboxed, noalloc)]
+fn b_noalloc_float(a: f64, b: f64) -> f64 {
+    a + b
+}
+
+#[bactrian::export]
+fn b_add_int(a: i64, b: i64) -> i64 {
+    a + b
+}
+
+#[bactrian::export]
+fn b_add_float(a: f64, b: f64) -> f64 {
+    a + b
+}
+
+#[bactrian::export]
+fn b_string_len(s: &[u8]) -> usize {
+    s.len()
+}
+
+#[bactrian::export]
+fn b_string_utf8(s: &str) -> usize {
+    s.len()
+}
+
+#[bactrian::export]
+fn b_string_echo(s: String) -> String {
+    s
+}
+
+#[bactrian::export]
+fn b_pair<'r, A, B>(
+    r: &Region<'r>,
+    a: OCamlRef<'r, A>,
+    b: OCamlRef<'r, B>,
+) -> OCamlRef<'r, (A, B)> {
+    r.pair(a, b)
+}
+
+#[bactrian::export]
+fn b_triplet<'r, A, B, C>(
+    r: &Region<'r>,
+    a: OCamlRef<'r, A>,
+    b: OCamlRef<'r, B>,
+    c: OCamlRef<'r, C>,
+) -> OCamlRef<'r, (A, (B, C))> {
+    r.pair(a, r.pair(b, c))
+}
+
+#[bactrian::export]
+fn b_list_sum(list: OCaml<OCamlList<OCamlInt>>) -> i64 {
+    list.iter().map(|item| item.to_rust::<i64>()).sum()
+}
+
+#[bactrian::export]
+fn b_list_vec(list: Vec<i64>) -> Vec<i64> {
+    list
+}
+
+#[bactrian::export]
+fn b_list_build(n: i64) -> Vec<i64> {
+    (0..n).collect()
+}
+
+#[derive(ToOCaml, FromOCaml)]
+struct Person {
+    name: String,
+    age: i64,
+    weight: f64,
+}
+
+#[bactrian::export]
+fn b_record(mut person: Person) -> Person {
+    person.age += 1;
+    person
+}
+
+#[derive(ToOCaml, FromOCaml)]
+enum Variant {
+    A,
+    B(i64),
+    C(String, f64),
+}
+
+#[bactrian::export]
+fn b_variant(variant: Variant) -> Variant {
+    variant
+}
+
+#[bactrian::export(raise)]
+fn b_callback_once(
+    rt: &mut OCamlRuntime,
+    f: OCamlRef<OCamlFn<(i64,), i64>>,
+    x: i64,
+) -> Result<i64, OCamlException> {
+    f.call(rt, (x,))
+}
+
+#[bactrian::export(raise)]
+fn b_callback_loop(
+    rt: &mut OCamlRuntime,
+    f: OCamlRef<OCamlFn<(i64,), i64>>,
+    n: i64,
+) -> Result<i64, OCamlException> {
+    (0..n).map(|i| f.call(rt, (i,))).sum()
+}
+
+#[bactrian::export]
+fn b_callback_raise(rt: &mut OCamlRuntime, f: OCamlRef<OCamlFn<(i64,), i64>>, x: i64) -> i64 {
+    f.call(rt, (x,)).unwrap_or(-1)
+}
+
+#[bactrian::export(raise)]
+fn b_error(n: i64) -> Result<i64, &'static str> {
+    if n < 0 { Err("negative") } else { Ok(n) }
+}
+
+#[bactrian::export]
+fn b_panic(n: i64) -> i64 {
+    assert!(n >= 0, "negative");
+    n
+}
+
+#[bactrian::export]
+fn b_roots_long(rt: &mut OCamlRuntime, value: OCamlRef<String>) -> usize {
+    let roots: Vec<BoxRoot<String>> = (0..1000).map(|_| value.to_boxroot(rt)).collect();
+    roots.len()
+}
+
+#[inline(never)]
+fn one_root(rt: &mut OCamlRuntime, value: OCamlRef<String>) -> usize {
+    rt.region(|r| {
+        let root = r.project(value, |value| value);
+        usize::from(r.runtime().get(root).is_block())
+    })
+}
+
+#[bactrian::export]
+fn b_roots_local(rt: &mut OCamlRuntime, value: OCamlRef<String>) -> usize {
+    (0..1000).map(|_| one_root(rt, value)).sum()
+}
+
+#[inline(never)]
+fn nested(rt: &mut OCamlRuntime, value: OCamlRef<String>, depth: usize) -> usize {
+    rt.region(|r| {
+        let root = r.project(value, |value| value);
+        let inner = if depth > 1 { nested(r.runtime(), root, depth - 1) } else { 0 };
+        inner + usize::from(r.runtime().get(root).is_block())
+    })
+}
+
+#[bactrian::export]
+fn b_roots_nested(rt: &mut OCamlRuntime, value: OCamlRef<String>, depth: usize) -> usize {
+    nested(rt, value, depth)
+}
+
+#[bactrian::export]
+fn b_floats_array(floats: &[f64]) -> f64 {
+    floats.iter().sum()
+}
