@@ -17,12 +17,13 @@ let cases (row : Rows.t) =
       |> Option.map (fun case -> (name, case)))
     with_cases
 
-external silence_panics : unit -> unit = "bench_silence_panics"
-
 exception Rust_panic of string
 
 let set_up () =
   (* The name under which ocaml-interop looks for the exception that a panic becomes. *)
   Callback.register_exception "rust_panic_exn" (Rust_panic "");
   List.iter (fun (_, (noop : Case.t)) -> noop.check ()) (cases (Rows.find "noop"));
-  silence_panics ()
+  Quiet.seal ()
+
+(* ocaml-interop has no hook, and that of ocaml-rs takes no part in a row. *)
+let turn_to name = Quiet.run_hook (name = ours)

@@ -26,6 +26,7 @@ let calibrate (case : Case.t) =
 type contestant = { name : string; case : Case.t; n : int; mutable times : float list }
 
 let check (row : Rows.t) name (case : Case.t) =
+  Implementations.turn_to name;
   try case.check ()
   with exn ->
     raise (Wrong (Printf.sprintf "row %s, %s: %s" row.name name (Printexc.to_string exn)))
@@ -35,6 +36,7 @@ let contestant row (name, case) =
   { name; case; n = calibrate case; times = [] }
 
 let one_round c =
+  Implementations.turn_to c.name;
   if c.n = 1 then Gc.full_major () else Gc.minor ();
   c.times <- (float_of_int (time c.case c.n) /. float_of_int c.n) :: c.times
 
