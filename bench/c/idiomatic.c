@@ -308,11 +308,12 @@ value c_roots_long(value v)
   CAMLreturn(Val_long(1000));
 }
 
-static __attribute__((noinline)) intnat one_root(value v)
+static intnat one_root(value v)
 {
   CAMLparam0();
   CAMLlocal1(root);
   root = v;
+  bench_may_collect();
   CAMLreturnT(intnat, Is_block(root));
 }
 
@@ -329,6 +330,7 @@ static intnat nested(value v, intnat depth)
   CAMLparam0();
   CAMLlocal1(root);
   root = v;
+  bench_may_collect();
   intnat inner = depth > 1 ? nested(root, depth - 1) : 0;
   CAMLreturnT(intnat, inner + Is_block(root));
 }

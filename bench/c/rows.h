@@ -27,6 +27,9 @@ struct variant {
   } as;
 };
 
+/* To the compiler, a call that may collect. */
+void bench_may_collect(void);
+
 /* The idiomatic functions that the expert's fall back on. */
 value c_string_echo(value s);
 value c_pair(value a, value b);

@@ -1,8 +1,8 @@
 //! The rows as the guide of Bactrian teaches to write them.
 
 use bactrian::{
-    BoxRoot, FromOCaml, OCaml, OCamlException, OCamlFn, OCamlInt, OCamlList, OCamlRef, OCamlRuntime,
-    Region, ToOCaml,
+    BoxRoot, FromOCaml, OCaml, OCamlException, OCamlFn, OCamlInt, OCamlList, OCamlRef,
+    OCamlRuntime, Region, ToOCaml,
 };
 
 #[bactrian::export]
@@ -142,31 +142,32 @@ fn b_roots_long(rt: &mut OCamlRuntime, value: OCamlRef<String>) -> usize {
     roots.len()
 }
 
-#[inline(never)]
-fn one_root(rt: &mut OCamlRuntime, value: OCamlRef<String>) -> usize {
-    rt.region(|r| {
-        let root = r.project(value, |value| value);
-        usize::from(r.runtime().get(root).is_block())
-    })
+unsafe extern "C" {
+    /// To the compiler, a call that may collect.
+    safe fn bench_may_collect();
+}
+
+fn one_root<'r>(r: &mut Region<'r>, value: OCamlRef<'r, String>) -> usize {
+    let root = r.project(value, |value| value);
+    bench_may_collect();
+    usize::from(r.runtime().get(root).is_block())
 }
 
 #[bactrian::export]
-fn b_roots_local(rt: &mut OCamlRuntime, value: OCamlRef<String>) -> usize {
-    (0..1000).map(|_| one_root(rt, value)).sum()
+fn b_roots_local<'r>(r: &mut Region<'r>, value: OCamlRef<'r, String>) -> usize {
+    (0..1000).map(|_| one_root(r, value)).sum()
 }
 
-#[inline(never)]
-fn nested(rt: &mut OCamlRuntime, value: OCamlRef<String>, depth: usize) -> usize {
-    rt.region(|r| {
-        let root = r.project(value, |value| value);
-        let inner = if depth > 1 { nested(r.runtime(), root, depth - 1) } else { 0 };
-        inner + usize::from(r.runtime().get(root).is_block())
-    })
+fn nested<'r>(r: &mut Region<'r>, value: OCamlRef<'r, String>, depth: usize) -> usize {
+    let root = r.project(value, |value| value);
+    bench_may_collect();
+    let inner = if depth > 1 { nested(r, root, depth - 1) } else { 0 };
+    inner + usize::from(r.runtime().get(root).is_block())
 }
 
 #[bactrian::export]
-fn b_roots_nested(rt: &mut OCamlRuntime, value: OCamlRef<String>, depth: usize) -> usize {
-    nested(rt, value, depth)
+fn b_roots_nested<'r>(r: &mut Region<'r>, value: OCamlRef<'r, String>, depth: usize) -> usize {
+    nested(r, value, depth)
 }
 
 #[bactrian::export]

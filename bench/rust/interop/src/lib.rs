@@ -198,9 +198,14 @@ pub fn i_roots_long(cr: &mut OCamlRuntime, value: OCaml<String>) -> OCaml<OCamlI
     made.to_ocaml(cr)
 }
 
-#[inline(never)]
+unsafe extern "C" {
+    /// To the compiler, a call that may collect.
+    safe fn bench_may_collect();
+}
+
 fn one_root(cr: &OCamlRuntime, value: OCaml<String>) -> i64 {
     let root = BoxRoot::new(value);
+    bench_may_collect();
     i64::from(root.get(cr).is_block())
 }
 
@@ -210,9 +215,9 @@ pub fn i_roots_local(cr: &mut OCamlRuntime, value: OCaml<String>) -> OCaml<OCaml
     sum.to_ocaml(cr)
 }
 
-#[inline(never)]
 fn nested(cr: &OCamlRuntime, value: OCaml<String>, depth: i64) -> i64 {
     let root = BoxRoot::new(value);
+    bench_may_collect();
     let inner = if depth > 1 { nested(cr, root.get(cr), depth - 1) } else { 0 };
     inner + i64::from(root.get(cr).is_block())
 }

@@ -131,9 +131,14 @@ pub unsafe fn o_roots_long(value: Value) -> Int {
     roots.len() as Int
 }
 
-#[inline(never)]
+unsafe extern "C" {
+    /// To the compiler, a call that may collect.
+    safe fn bench_may_collect();
+}
+
 unsafe fn one_root(value: isize) -> Int {
     let root = Root::new(value);
+    bench_may_collect();
     Int::from(ocaml::sys::is_block(root.get()))
 }
 
@@ -142,9 +147,9 @@ pub unsafe fn o_roots_local(value: Value) -> Int {
     (0..1000).map(|_| one_root(value.raw().0)).sum()
 }
 
-#[inline(never)]
 unsafe fn nested(value: isize, depth: Int) -> Int {
     let root = Root::new(value);
+    bench_may_collect();
     let inner = if depth > 1 { nested(root.get(), depth - 1) } else { 0 };
     inner + Int::from(ocaml::sys::is_block(root.get()))
 }
