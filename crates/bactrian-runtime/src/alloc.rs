@@ -17,7 +17,7 @@ unsafe fn carve(wosize: usize, tag: u8) -> *mut RawOCaml {
     // SAFETY: the lock is held, so the state is ours. `young_ptr` is at most at `young_end`, and the size is
     // small, so the subtraction stays within the address space.
     unsafe {
-        let state = domain_state::current();
+        let state = domain_state::held();
         let header = domain_state::young_ptr(state).wrapping_sub(wosize + 1);
         if (header as usize) < domain_state::young_limit(state) {
             return core::ptr::null_mut();
@@ -39,13 +39,40 @@ pub(crate) unsafe fn small_block<const N: usize>(tag: u8, fields: [RawOCaml; N])
     unsafe {
         let block = carve(N, tag);
         if block.is_null() {
-            return small_block_slow(tag, &fields);
+            // Few fields go in registers, so that they need no memory when there is room.
+            return match fields.as_slice() {
+                &[a] => small_block_slow_1(tag, a),
+                &[a, b] => small_block_slow_2(tag, a, b),
+                &[a, b, c] => small_block_slow_3(tag, a, b, c),
+                fields => small_block_slow(tag, fields),
+            };
         }
         for (index, &field) in fields.iter().enumerate() {
             block.add(index).write(field);
         }
         block as RawOCaml
     }
+}
+
+#[cold]
+#[inline(never)]
+unsafe fn small_block_slow_1(tag: u8, a: RawOCaml) -> RawOCaml {
+    // SAFETY: passed on.
+    unsafe { small_block_slow(tag, &[a]) }
+}
+
+#[cold]
+#[inline(never)]
+unsafe fn small_block_slow_2(tag: u8, a: RawOCaml, b: RawOCaml) -> RawOCaml {
+    // SAFETY: passed on.
+    unsafe { small_block_slow(tag, &[a, b]) }
+}
+
+#[cold]
+#[inline(never)]
+unsafe fn small_block_slow_3(tag: u8, a: RawOCaml, b: RawOCaml, c: RawOCaml) -> RawOCaml {
+    // SAFETY: passed on.
+    unsafe { small_block_slow(tag, &[a, b, c]) }
 }
 
 /// As [`small_block`], for fields of which some may be blocks: they are roots while the runtime makes room.

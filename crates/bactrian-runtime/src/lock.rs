@@ -55,8 +55,15 @@ impl OCamlRuntime {
         let _release = Release;
         FOREIGN.set(true);
         // SAFETY: the lock is held until the guard is dropped, and nobody else on this thread has a handle.
-        body(&mut unsafe { OCamlRuntime::recover() })
+        run(body, &mut unsafe { OCamlRuntime::recover() })
     }
+}
+
+/// A function of its own, since the compiler may read the domain's state early in the function that uses it,
+/// which must not be before the lock is taken. See `domain_state::held`.
+#[inline(never)]
+fn run<R>(body: impl FnOnce(&mut OCamlRuntime) -> R, rt: &mut OCamlRuntime) -> R {
+    body(rt)
 }
 
 /// Whether the outermost user of OCaml on this thread is Rust, by `with_domain_lock`.

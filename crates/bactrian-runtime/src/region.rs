@@ -4,7 +4,7 @@ use crate::alloc::small_block;
 use crate::conv::{DefaultOCamlMapping, FromOCaml, ToOCaml};
 use crate::exception::OCamlException;
 use crate::ffi::mlvalues::RawOCaml;
-use crate::roots::{Frame, regions};
+use crate::roots::{Frame, RootStack, regions};
 use crate::runtime::OCamlRuntime;
 use crate::value::{CallArguments, OCaml, OCamlCell, OCamlFn, OCamlList, OCamlRef};
 use core::marker::PhantomData;
@@ -28,6 +28,8 @@ use core::marker::PhantomData;
 pub struct Region<'r> {
     /// The region borrows the handle, so that it is the only way to allocate while it lives.
     runtime: &'r mut OCamlRuntime,
+    /// Where its roots are pushed.
+    stack: &'static RootStack,
     /// Invariant: two regions never mix.
     _brand: PhantomData<fn(&'r ()) -> &'r ()>,
 }
@@ -38,8 +40,8 @@ impl<'r> Region<'r> {
         runtime: &mut OCamlRuntime,
         body: impl for<'a> FnOnce(&mut Region<'a>) -> R,
     ) -> R {
-        let _frame = Frame::enter(regions());
-        body(&mut Region { runtime, _brand: PhantomData })
+        let frame = Frame::enter(regions());
+        body(&mut Region { runtime, stack: frame.stack(), _brand: PhantomData })
     }
 
     /// A region over a frame that the caller has entered.
@@ -47,8 +49,8 @@ impl<'r> Region<'r> {
     /// # Safety
     /// The frame of `regions` must be left only after `'r`, and no outer region be used before that.
     #[inline(always)]
-    pub(crate) unsafe fn over(runtime: &'r mut OCamlRuntime) -> Self {
-        Region { runtime, _brand: PhantomData }
+    pub(crate) unsafe fn over(runtime: &'r mut OCamlRuntime, stack: &'static RootStack) -> Self {
+        Region { runtime, stack, _brand: PhantomData }
     }
 
     /// A handle for what this region allocates.
@@ -64,7 +66,7 @@ impl<'r> Region<'r> {
     #[inline(always)]
     unsafe fn root_raw<T>(&self, raw: RawOCaml) -> OCamlRef<'r, T> {
         // SAFETY: the slot is a root until the region's frame is left, after `'r`.
-        unsafe { OCamlCell::from_slot(regions().push(raw)) }
+        unsafe { OCamlCell::from_slot(self.stack.push(raw)) }
     }
 
     /// Lends the runtime, for borrow mode; the region is out of reach meanwhile.
@@ -163,8 +165,9 @@ impl<'r> Region<'r> {
         body: impl for<'s> FnOnce(&mut Region<'s>) -> OCamlRef<'s, T>,
     ) -> OCamlRef<'r, T> {
         let raw = {
-            let _frame = Frame::enter(regions());
-            let mut inner = Region { runtime: self.runtime, _brand: PhantomData };
+            let _frame = Frame::enter(self.stack);
+            let mut inner =
+                Region { runtime: self.runtime, stack: self.stack, _brand: PhantomData };
             // SAFETY: the word is rooted again below, before anything can collect.
             unsafe { body(&mut inner).get_raw() }
         };

@@ -49,7 +49,7 @@ pub unsafe fn call_with_runtime(
     // SAFETY: passed on; the state is the current domain's.
     unsafe {
         let result = call(function, body);
-        if domain_state::action_pending(domain_state::current()) {
+        if domain_state::action_pending(domain_state::held()) {
             return run_pending(function, result);
         }
         result
@@ -96,11 +96,13 @@ pub struct Arguments {
 }
 
 impl Arguments {
+    /// Makes room for `count` arguments.
+    ///
     /// # Safety
     /// The domain's lock must be held.
     #[inline(always)]
-    pub unsafe fn enter() -> Self {
-        Self { frame: Frame::enter(scratch()) }
+    pub unsafe fn enter(count: usize) -> Self {
+        Self { frame: Frame::enter_reserved(scratch(), count) }
     }
 
     /// The same on the stack of regions, for functions that take a region.
@@ -108,8 +110,8 @@ impl Arguments {
     /// # Safety
     /// The domain's lock must be held.
     #[inline(always)]
-    pub unsafe fn enter_region() -> Self {
-        Self { frame: Frame::enter(regions()) }
+    pub unsafe fn enter_region(count: usize) -> Self {
+        Self { frame: Frame::enter_reserved(regions(), count) }
     }
 
     /// The region over these arguments.
@@ -119,17 +121,17 @@ impl Arguments {
     #[inline(always)]
     pub unsafe fn region<'r>(&'r self, rt: &'r mut OCamlRuntime) -> Region<'r> {
         // SAFETY: the frame is left when `self` is dropped, after `'r`.
-        unsafe { Region::over(rt) }
+        unsafe { Region::over(rt, self.frame.stack()) }
     }
 
     /// Roots an argument.
     ///
     /// # Safety
-    /// `raw` must be a live word of type `T`.
+    /// `raw` must be a live word of type `T`, and one of those that room was made for.
     #[inline(always)]
     pub unsafe fn root<T>(&self, raw: RawOCaml) -> OCamlRef<'_, T> {
         // SAFETY: the slot is a root while the frame lives.
-        unsafe { OCamlCell::from_slot(self.frame.push(raw)) }
+        unsafe { OCamlCell::from_slot(self.frame.push_reserved(raw)) }
     }
 }
 

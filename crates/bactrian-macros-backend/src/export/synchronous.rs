@@ -48,12 +48,13 @@ pub fn shim(export: &Export) -> Result<TokenStream, Error> {
     let outcome = Outcome::of(export, value);
 
     let call = call(export);
+    let roots = export.parameters.iter().filter(|p| matches!(p.kind, Kind::Root(_))).count();
     let enter = match export.context {
         Context::Region { .. } => {
-            quote!(let arguments = unsafe { ::bactrian::__private::shim::Arguments::enter_region() };)
+            quote!(let arguments = unsafe { ::bactrian::__private::shim::Arguments::enter_region(#roots) };)
         }
-        _ if export.parameters.iter().any(|p| matches!(p.kind, Kind::Root(_))) => {
-            quote!(let arguments = unsafe { ::bactrian::__private::shim::Arguments::enter() };)
+        _ if roots != 0 => {
+            quote!(let arguments = unsafe { ::bactrian::__private::shim::Arguments::enter(#roots) };)
         }
         _ => TokenStream::new(),
     };

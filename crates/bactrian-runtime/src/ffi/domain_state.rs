@@ -16,49 +16,68 @@ pub struct DomainState {
     _opaque: [u8; 0],
 }
 
+/// Reads `caml_state`, with these options of the assembly.
+macro_rules! read_caml_state {
+    ($($options:ident),*) => {{
+        #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
+        {
+            let state: *mut DomainState;
+            // SAFETY: `caml_state` is a thread-local of the OCaml runtime, of pointer size. The two loads
+            // read its offset from the GOT and then the variable; they touch no stack and no flags.
+            unsafe {
+                core::arch::asm!(
+                    "mov {s}, qword ptr [rip + caml_state@GOTTPOFF]",
+                    "mov {s}, qword ptr fs:[{s}]",
+                    s = out(reg) state,
+                    options($($options),*)
+                );
+            }
+            state
+        }
+        #[cfg(all(target_os = "linux", target_arch = "aarch64"))]
+        {
+            let state: *mut DomainState;
+            // SAFETY: as above, by the initial-exec model of this architecture.
+            unsafe {
+                core::arch::asm!(
+                    "mrs {t}, tpidr_el0",
+                    "adrp {s}, :gottprel:caml_state",
+                    "ldr {s}, [{s}, :gottprel_lo12:caml_state]",
+                    "ldr {s}, [{t}, {s}]",
+                    s = out(reg) state,
+                    t = out(reg) _,
+                    options($($options),*)
+                );
+            }
+            state
+        }
+        #[cfg(not(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64"))))]
+        {
+            unsafe extern "C" {
+                fn caml_get_domain_state() -> *mut DomainState;
+            }
+            // SAFETY: the function has no precondition.
+            unsafe { caml_get_domain_state() }
+        }
+    }};
+}
+
 /// The state of the current domain, or null when this thread does not hold a domain's lock.
 #[inline(always)]
 pub fn current() -> *mut DomainState {
-    #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
-    {
-        let state: *mut DomainState;
-        // SAFETY: `caml_state` is a thread-local of the OCaml runtime, of pointer size. The two loads
-        // read its offset from the GOT and then the variable; they touch no stack and no flags.
-        unsafe {
-            core::arch::asm!(
-                "mov {s}, qword ptr [rip + caml_state@GOTTPOFF]",
-                "mov {s}, qword ptr fs:[{s}]",
-                s = out(reg) state,
-                options(pure, readonly, nostack, preserves_flags)
-            );
-        }
-        state
-    }
-    #[cfg(all(target_os = "linux", target_arch = "aarch64"))]
-    {
-        let state: *mut DomainState;
-        // SAFETY: as above, by the initial-exec model of this architecture.
-        unsafe {
-            core::arch::asm!(
-                "mrs {t}, tpidr_el0",
-                "adrp {s}, :gottprel:caml_state",
-                "ldr {s}, [{s}, :gottprel_lo12:caml_state]",
-                "ldr {s}, [{t}, {s}]",
-                s = out(reg) state,
-                t = out(reg) _,
-                options(pure, readonly, nostack, preserves_flags)
-            );
-        }
-        state
-    }
-    #[cfg(not(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64"))))]
-    {
-        unsafe extern "C" {
-            fn caml_get_domain_state() -> *mut DomainState;
-        }
-        // SAFETY: the function has no precondition.
-        unsafe { caml_get_domain_state() }
-    }
+    read_caml_state!(pure, readonly, nostack, preserves_flags)
+}
+
+/// The state of the domain whose lock this thread holds.
+///
+/// The compiler may read it once for several uses: whenever a thread holds a lock, it is its own domain's.
+///
+/// # Safety
+/// The lock must be held, and have been taken outside the function that this is inlined in
+/// (`with_domain_lock` sees to that), so that the read cannot move before the taking.
+#[inline(always)]
+pub unsafe fn held() -> *mut DomainState {
+    read_caml_state!(pure, nomem, nostack, preserves_flags)
 }
 
 /// A field of the state, by its offset.

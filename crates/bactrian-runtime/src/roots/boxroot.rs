@@ -16,7 +16,7 @@ use core::ffi::c_void;
 use core::marker::PhantomData;
 use core::ops::Deref;
 use core::ptr::NonNull;
-use core::sync::atomic::{AtomicBool, AtomicIsize, AtomicU64, AtomicUsize, Ordering};
+use core::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::alloc::{Layout, alloc, dealloc, handle_alloc_error};
 
 /// A pool's size and alignment in bytes: a slot's pool is found by clearing the low bits of its address.
@@ -248,7 +248,7 @@ impl<T> BoxRoot<T> {
         // atomic.
         unsafe {
             (*pool).young.store(true, Ordering::Relaxed);
-            AtomicIsize::from_ptr(self.slot.as_ptr()).store(value.raw, Ordering::Relaxed);
+            self.slot.write(value.raw);
         }
     }
 }

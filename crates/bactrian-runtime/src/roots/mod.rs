@@ -8,7 +8,7 @@ mod stack;
 mod thread;
 
 pub use boxroot::BoxRoot;
-pub(crate) use stack::{Frame, Slot};
+pub(crate) use stack::{Frame, RootStack, Slot};
 pub(crate) use thread::{regions, scratch};
 
 /// Roots on stacks, those above the watermark, and boxed ones, of the current domain.

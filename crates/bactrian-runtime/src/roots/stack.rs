@@ -57,6 +57,18 @@ impl Chunk {
         unsafe { chunk.add(1).cast() }
     }
 
+    /// Whether the height is one of this chunk; chunks do not touch, since each has a header.
+    ///
+    /// # Safety
+    /// `chunk` must be live.
+    unsafe fn contains(chunk: *mut Chunk, mark: Mark) -> bool {
+        // SAFETY: passed on; the end is one past the last slot.
+        unsafe {
+            let base = Self::base(chunk);
+            (base..=base.add((*chunk).capacity)).contains(&mark)
+        }
+    }
+
     /// # Safety
     /// `chunk` must be live and not used afterwards.
     unsafe fn free(chunk: *mut Chunk) {
@@ -65,23 +77,24 @@ impl Chunk {
     }
 }
 
+// The slow ways are `extern "C"`: they do not unwind, and callers need no clean-up for them.
+
 /// The stack. Only the thread that owns it pushes and leaves, with its domain's lock held; the
 /// collector scans it with the world stopped.
 pub(crate) struct RootStack {
     top: Cell<*mut RawOCaml>,
     end: Cell<*mut RawOCaml>,
+    /// The watermark: what the current chunk holds below it is not young.
     scanned: Cell<*mut RawOCaml>,
+    /// The bytes from `scanned` to `end`: a height between the two is left by a store.
+    span: Cell<usize>,
     chunk: Cell<*mut Chunk>,
     /// One empty chunk kept for the next time the current one is full.
     spare: Cell<*mut Chunk>,
 }
 
-/// A height of the stack.
-#[derive(Clone, Copy)]
-pub(crate) struct Mark {
-    chunk: *mut Chunk,
-    top: *mut RawOCaml,
-}
+/// A height of the stack: where the next root goes. Null before the first chunk.
+pub(crate) type Mark = *mut RawOCaml;
 
 impl RootStack {
     pub(crate) const fn new() -> Self {
@@ -89,6 +102,7 @@ impl RootStack {
             top: Cell::new(null_mut()),
             end: Cell::new(null_mut()),
             scanned: Cell::new(null_mut()),
+            span: Cell::new(0),
             chunk: Cell::new(null_mut()),
             spare: Cell::new(null_mut()),
         }
@@ -109,20 +123,56 @@ impl RootStack {
         }
     }
 
+    /// Makes room for `count` pushes in the current chunk.
+    #[inline(always)]
+    pub(crate) fn reserve(&self, count: usize) {
+        if (self.end.get() as usize) - (self.top.get() as usize) < count * size_of::<RawOCaml>() {
+            self.next_chunk(count);
+        }
+    }
+
+    /// Pushes a word where there is room.
+    ///
+    /// # Safety
+    /// [`reserve`](Self::reserve) must have made room that was not used since.
+    #[inline(always)]
+    pub(crate) unsafe fn push_reserved(&self, v: RawOCaml) -> Slot {
+        let slot = self.top.get();
+        // SAFETY: there is room for a slot, which is not null.
+        unsafe {
+            slot.write(v);
+            self.top.set(slot.add(1));
+            NonNull::new_unchecked(slot)
+        }
+    }
+
     #[cold]
     #[inline(never)]
-    fn push_slow(&self, v: RawOCaml) -> Slot {
+    extern "C" fn push_slow(&self, v: RawOCaml) -> Slot {
+        self.next_chunk(1);
+        // SAFETY: a fresh chunk has room.
+        unsafe { self.push_reserved(v) }
+    }
+
+    /// Goes on in another chunk, with room for `count` slots.
+    #[cold]
+    #[inline(never)]
+    extern "C" fn next_chunk(&self, count: usize) {
         let current = self.chunk.get();
         let mut next = self.spare.replace(null_mut());
-        // SAFETY: the chunks are live; the new one has room for a slot.
+        // SAFETY: the chunks are live; the new one has room for the slots.
         unsafe {
+            if !next.is_null() && (*next).capacity < count {
+                Chunk::free(next);
+                next = null_mut();
+            }
             if next.is_null() {
                 let capacity = if current.is_null() {
                     FIRST_CHUNK
                 } else {
                     ((*current).capacity * 2).min(LARGEST_CHUNK)
                 };
-                next = Chunk::new(current, capacity);
+                next = Chunk::new(current, capacity.max(count));
             }
             (*next).previous = current;
             if !current.is_null() {
@@ -132,52 +182,55 @@ impl RootStack {
             let base = Chunk::base(next);
             self.chunk.set(next);
             self.top.set(base);
-            self.scanned.set(base);
             self.end.set(base.add((*next).capacity));
+            self.set_scanned(base);
         }
-        self.push(v)
+    }
+
+    /// Moves the watermark of the current chunk.
+    fn set_scanned(&self, scanned: *mut RawOCaml) {
+        self.scanned.set(scanned);
+        self.span.set(self.end.get() as usize - scanned as usize);
     }
 
     #[inline(always)]
     pub(crate) fn mark(&self) -> Mark {
-        Mark { chunk: self.chunk.get(), top: self.top.get() }
+        self.top.get()
     }
 
     /// Drops every root pushed since the mark.
     #[inline(always)]
     pub(crate) fn leave(&self, mark: Mark) {
-        if self.chunk.get() != mark.chunk {
+        // One comparison says that the mark is in the current chunk and above the watermark.
+        if (mark as usize).wrapping_sub(self.scanned.get() as usize) > self.span.get() {
             return self.leave_slow(mark);
         }
-        self.top.set(mark.top);
-        if self.scanned.get() > mark.top {
-            self.scanned.set(mark.top);
-        }
+        self.top.set(mark);
     }
 
     #[cold]
     #[inline(never)]
-    fn leave_slow(&self, mark: Mark) {
-        // SAFETY: the chunks between the current one and the mark's are live, and no root in
-        // them is used any more. A null mark was taken before the first chunk existed.
+    extern "C" fn leave_slow(&self, mark: Mark) {
+        // SAFETY: the chunks above the mark's are live, and no root in them is used any more. A null mark was
+        // taken before the first chunk existed.
         unsafe {
             let mut chunk = self.chunk.get();
-            while chunk != mark.chunk && !(*chunk).previous.is_null() {
+            let mut scanned = self.scanned.get();
+            while !Chunk::contains(chunk, mark) && !(*chunk).previous.is_null() {
                 let previous = (*chunk).previous;
                 let spare = self.spare.replace(chunk);
                 if !spare.is_null() {
                     Chunk::free(spare);
                 }
                 chunk = previous;
+                scanned = (*chunk).scanned;
             }
             let base = Chunk::base(chunk);
-            let top = if mark.chunk.is_null() { base } else { mark.top };
-            let scanned =
-                if self.chunk.get() == chunk { self.scanned.get() } else { (*chunk).scanned };
+            let top = if mark.is_null() { base } else { mark };
             self.chunk.set(chunk);
             self.top.set(top);
-            self.scanned.set(scanned.min(top));
             self.end.set(base.add((*chunk).capacity));
+            self.set_scanned(scanned.min(top));
         }
     }
 
@@ -210,8 +263,8 @@ impl RootStack {
                 }
             }
         }
-        if only_young {
-            self.scanned.set(self.top.get());
+        if only_young && !self.chunk.get().is_null() {
+            self.set_scanned(self.top.get());
         }
     }
 
@@ -263,6 +316,30 @@ impl<'s> Frame<'s> {
     #[inline(always)]
     pub(crate) fn enter(stack: &'s RootStack) -> Self {
         Self { stack, mark: stack.mark(), _not_send: PhantomData }
+    }
+
+    /// A frame with room for `count` pushes by [`push_reserved`](Self::push_reserved).
+    #[inline(always)]
+    pub(crate) fn enter_reserved(stack: &'s RootStack, count: usize) -> Self {
+        // Before the mark is taken: an empty chunk below it is left by the frame around this one.
+        stack.reserve(count);
+        Self::enter(stack)
+    }
+
+    /// The stack that this is a stretch of.
+    #[inline(always)]
+    pub(crate) fn stack(&self) -> &'s RootStack {
+        self.stack
+    }
+
+    /// Pushes a root that lives as long as the frame, where there is room.
+    ///
+    /// # Safety
+    /// [`enter_reserved`](Self::enter_reserved) must have made room that was not used since.
+    #[inline(always)]
+    pub(crate) unsafe fn push_reserved(&self, v: RawOCaml) -> Slot {
+        // SAFETY: passed on.
+        unsafe { self.stack.push_reserved(v) }
     }
 
     /// Pushes a root that lives as long as the frame.

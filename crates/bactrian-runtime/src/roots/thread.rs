@@ -43,9 +43,10 @@ fn current() -> &'static ThreadRoots {
     unsafe { &*roots }
 }
 
+/// Called with the lock held, so it does not fail; `extern "C"`, so that callers need no clean-up for it.
 #[cold]
 #[inline(never)]
-fn attach() -> &'static ThreadRoots {
+extern "C" fn attach() -> &'static ThreadRoots {
     let roots = Box::into_raw(Box::new(ThreadRoots {
         regions: RootStack::new(),
         scratch: RootStack::new(),

@@ -6,7 +6,6 @@ use crate::roots::{BoxRoot, Slot};
 use crate::runtime::OCamlRuntime;
 use core::cell::UnsafeCell;
 use core::marker::PhantomData;
-use core::sync::atomic::{AtomicIsize, Ordering};
 
 /// A rooted word of OCaml type `T`; seen only behind a reference, [`OCamlRef`].
 #[repr(transparent)]
@@ -37,9 +36,9 @@ impl<T> OCamlCell<T> {
     /// The domain's lock must be held. The word is stale after anything that may collect.
     #[inline(always)]
     pub unsafe fn get_raw(&self) -> RawOCaml {
-        // SAFETY: the slot is a live, aligned word. Under a lock no collection is under way, and another domain's
-        // `BoxRoot::keep` needs exclusive access.
-        unsafe { AtomicIsize::from_ptr(self.cell.get()).load(Ordering::Relaxed) }
+        // SAFETY: the slot is a live, aligned word. It is written with the world stopped, or by `BoxRoot::keep`,
+        // which has exclusive access.
+        unsafe { *self.cell.get() }
     }
 
     /// Converts the value to Rust.
