@@ -76,7 +76,7 @@ lint: ## formatting and clippy, warnings as errors
 fmt: ## format all sources
 	@tools/setup --lint
 	@$(ENV) cargo fmt --all
-	@$(ENV) dune fmt --root .
+	@$(ENV) dune fmt --root . 2>/dev/null || $(DUNE) @fmt # it fails when it changed a file
 
 doc: setup ## the reference of the Rust crates, in target/doc
 	@$(ENV) cargo doc --workspace --no-deps
