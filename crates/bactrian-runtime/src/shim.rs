@@ -10,7 +10,7 @@ use crate::ffi::mlvalues::{
 };
 use crate::ffi::signals::caml_process_pending_actions_exn;
 use crate::region::Region;
-use crate::roots::{Frame, regions, scratch};
+use crate::roots::{Frame, existing, regions, scratch};
 use crate::runtime::OCamlRuntime;
 use crate::value::{OCaml, OCamlCell, OCamlFloatArray, OCamlRef};
 use core::panic::AssertUnwindSafe;
@@ -90,34 +90,44 @@ unsafe fn raise_panic(function: &'static str, payload: Box<dyn Any + Send>) -> !
     }
 }
 
+/// Whether there is room for `count` roots of arguments, on the stack of regions or on that of calls.
+///
+/// Asked first of all, so that a shim need not keep its arguments over the making of room: when there is none, it calls
+/// [`make_room`] and then itself.
+#[inline(always)]
+pub fn has_room(region: bool, count: usize) -> bool {
+    existing().is_some_and(|roots| roots.stack(region).has_room(count))
+}
+
+/// Makes room for `count` roots of arguments.
+///
+/// # Safety
+/// The domain's lock must be held.
+#[cold]
+#[inline(never)]
+pub unsafe fn make_room(region: bool, count: usize) {
+    (if region { regions() } else { scratch() }).reserve(count);
+}
+
 /// The roots of a call's arguments.
 pub struct Arguments {
     frame: Frame<'static>,
 }
 
 impl Arguments {
-    /// Makes room for `count` arguments.
-    ///
     /// # Safety
-    /// The domain's lock must be held.
+    /// [`has_room`] must have said that there is room for the arguments.
     #[inline(always)]
-    pub unsafe fn enter(count: usize) -> Self {
-        Self { frame: Frame::enter_reserved(scratch(), count) }
-    }
-
-    /// The same on the stack of regions, for functions that take a region.
-    ///
-    /// # Safety
-    /// The domain's lock must be held.
-    #[inline(always)]
-    pub unsafe fn enter_region(count: usize) -> Self {
-        Self { frame: Frame::enter_reserved(regions(), count) }
+    pub unsafe fn enter(region: bool) -> Self {
+        // SAFETY: there is room, so the stacks exist.
+        let roots = unsafe { existing().unwrap_unchecked() };
+        Self { frame: Frame::enter(roots.stack(region)) }
     }
 
     /// The region over these arguments.
     ///
     /// # Safety
-    /// Made by `enter_region`, once.
+    /// Entered on the stack of regions, and asked for once.
     #[inline(always)]
     pub unsafe fn region<'r>(&'r self, rt: &'r mut OCamlRuntime) -> Region<'r> {
         // SAFETY: the frame is left when `self` is dropped, after `'r`.

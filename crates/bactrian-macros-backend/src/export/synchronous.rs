@@ -49,15 +49,36 @@ pub fn shim(export: &Export) -> Result<TokenStream, Error> {
 
     let call = call(export);
     let roots = export.parameters.iter().filter(|p| matches!(p.kind, Kind::Root(_))).count();
-    let enter = match export.context {
-        Context::Region { .. } => {
-            quote!(let arguments = unsafe { ::bactrian::__private::shim::Arguments::enter_region(#roots) };)
-        }
-        _ if roots != 0 => {
-            quote!(let arguments = unsafe { ::bactrian::__private::shim::Arguments::enter(#roots) };)
-        }
-        _ => TokenStream::new(),
+    let abi_result = match &outcome {
+        Outcome::Unboxed(ty) => quote!(<#ty as ::bactrian::__private::shim::Unboxed>::Abi),
+        _ => quote!(::bactrian::RawOCaml),
     };
+    let region = matches!(export.context, Context::Region { .. });
+    let (make_room, enter) = if region || roots != 0 {
+        (
+            quote! {
+                if !::bactrian::__private::shim::has_room(#region, #roots) {
+                    return again(#(#words),*);
+                }
+            },
+            quote!(let arguments = unsafe { ::bactrian::__private::shim::Arguments::enter(#region) };),
+        )
+    } else {
+        (TokenStream::new(), TokenStream::new())
+    };
+    let again = (region || roots != 0).then(|| {
+        quote! {
+            #[cold]
+            #[inline(never)]
+            unsafe extern "C" fn again(#(#words: #abi_types),*) -> #abi_result {
+                // SAFETY: the words are the call's own, and making room does not collect.
+                unsafe {
+                    ::bactrian::__private::shim::make_room(#region, #roots);
+                    shim(#(#words),*)
+                }
+            }
+        }
+    });
     let extract = match (&outcome, raised) {
         (Outcome::Word(read), true) => quote! {
             let result = match result {
@@ -86,10 +107,6 @@ pub fn shim(export: &Export) -> Result<TokenStream, Error> {
     } else {
         convert
     };
-    let abi_result = match &outcome {
-        Outcome::Unboxed(ty) => quote!(<#ty as ::bactrian::__private::shim::Unboxed>::Abi),
-        _ => quote!(::bactrian::RawOCaml),
-    };
     let may_release = matches!(export.context, Context::Exclusive | Context::Region { .. });
     let enter_call = if may_release && !matches!(outcome, Outcome::Unboxed(_)) {
         quote!(::bactrian::__private::shim::call_with_runtime)
@@ -97,11 +114,14 @@ pub fn shim(export: &Export) -> Result<TokenStream, Error> {
         quote!(::bactrian::__private::shim::call)
     };
     Ok(quote! {
+        #again
+
         // SAFETY: OCaml calls this with live words of the declared types, and with the domain's lock held.
         #[unsafe(export_name = #symbol)]
         #[allow(unused_variables, unused_mut, unused_unsafe, clippy::all, clippy::pedantic)]
         unsafe extern "C" fn shim(#(#words: #abi_types),*) -> #abi_result {
             unsafe {
+                #make_room
                 #enter_call(#name, |runtime: &mut ::bactrian::OCamlRuntime| {
                     #enter
                     let result = {

@@ -158,7 +158,7 @@ impl DomainRoots {
                     drop(Box::from_raw(thread));
                     return false;
                 }
-                for stack in (*thread).stacks() {
+                for stack in (*thread).both() {
                     stack.scan(action, data, only_young);
                 }
                 true
@@ -182,7 +182,7 @@ impl DomainRoots {
         // SAFETY: the domain's lock is held.
         unsafe {
             for &thread in &*self.threads.get() {
-                for stack in (*thread).stacks() {
+                for stack in (*thread).both() {
                     let (live, new) = stack.count();
                     stacked += live;
                     young += new;

@@ -2,6 +2,7 @@
 //! and the hook by which the collector sees both.
 
 mod boxroot;
+mod current;
 mod domain;
 mod hook;
 mod stack;
@@ -9,7 +10,7 @@ mod thread;
 
 pub use boxroot::BoxRoot;
 pub(crate) use stack::{Frame, RootStack, Slot};
-pub(crate) use thread::{regions, scratch};
+pub(crate) use thread::{existing, regions, scratch};
 
 /// Roots on stacks, those above the watermark, and boxed ones, of the current domain.
 pub(crate) fn count_roots() -> (usize, usize, usize) {

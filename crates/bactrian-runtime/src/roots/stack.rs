@@ -123,10 +123,15 @@ impl RootStack {
         }
     }
 
-    /// Makes room for `count` pushes in the current chunk.
+    /// Whether the current chunk has room for `count` pushes.
     #[inline(always)]
+    pub(crate) fn has_room(&self, count: usize) -> bool {
+        self.top.get().wrapping_add(count) <= self.end.get()
+    }
+
+    /// Makes room for `count` pushes in the current chunk.
     pub(crate) fn reserve(&self, count: usize) {
-        if (self.end.get() as usize) - (self.top.get() as usize) < count * size_of::<RawOCaml>() {
+        if !self.has_room(count) {
             self.next_chunk(count);
         }
     }
@@ -134,7 +139,7 @@ impl RootStack {
     /// Pushes a word where there is room.
     ///
     /// # Safety
-    /// [`reserve`](Self::reserve) must have made room that was not used since.
+    /// [`has_room`](Self::has_room) must have said so, and the room not have been used since.
     #[inline(always)]
     pub(crate) unsafe fn push_reserved(&self, v: RawOCaml) -> Slot {
         let slot = self.top.get();
@@ -318,14 +323,6 @@ impl<'s> Frame<'s> {
         Self { stack, mark: stack.mark(), _not_send: PhantomData }
     }
 
-    /// A frame with room for `count` pushes by [`push_reserved`](Self::push_reserved).
-    #[inline(always)]
-    pub(crate) fn enter_reserved(stack: &'s RootStack, count: usize) -> Self {
-        // Before the mark is taken: an empty chunk below it is left by the frame around this one.
-        stack.reserve(count);
-        Self::enter(stack)
-    }
-
     /// The stack that this is a stretch of.
     #[inline(always)]
     pub(crate) fn stack(&self) -> &'s RootStack {
@@ -335,7 +332,7 @@ impl<'s> Frame<'s> {
     /// Pushes a root that lives as long as the frame, where there is room.
     ///
     /// # Safety
-    /// [`enter_reserved`](Self::enter_reserved) must have made room that was not used since.
+    /// The stack must [have room](RootStack::has_room) that was not used since.
     #[inline(always)]
     pub(crate) unsafe fn push_reserved(&self, v: RawOCaml) -> Slot {
         // SAFETY: passed on.

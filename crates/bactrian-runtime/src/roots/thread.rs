@@ -1,9 +1,9 @@
-//! The stacks of each system thread, found through a thread-local pointer.
+//! The stacks of each system thread.
 
+use super::current;
 use super::domain::DomainRoots;
 use super::stack::RootStack;
 use core::cell::Cell;
-use core::ptr::null;
 use core::sync::atomic::{AtomicBool, Ordering};
 
 /// What one thread owns. Allocated at its first push, freed by its domain after the thread ended.
@@ -17,8 +17,6 @@ pub(crate) struct ThreadRoots {
 }
 
 thread_local! {
-    /// Null until the first push. Without a destructor, so that an access is a plain load.
-    static CURRENT: Cell<*const ThreadRoots> = const { Cell::new(null()) };
     /// Tells the domain that the thread has ended.
     static AT_EXIT: Cell<Option<AtExit>> = const { Cell::new(None) };
 }
@@ -34,8 +32,8 @@ impl Drop for AtExit {
 
 /// The stacks of this thread, which must hold its domain's lock.
 #[inline(always)]
-fn current() -> &'static ThreadRoots {
-    let roots = CURRENT.get();
+fn stacks() -> &'static ThreadRoots {
+    let roots = current::get();
     if roots.is_null() {
         return attach();
     }
@@ -53,26 +51,39 @@ extern "C" fn attach() -> &'static ThreadRoots {
         ended: AtomicBool::new(false),
     }));
     DomainRoots::current().add_thread(roots);
-    CURRENT.set(roots);
+    current::set(roots);
     AT_EXIT.set(Some(AtExit(roots)));
-    // SAFETY: as in `current`.
+    // SAFETY: as in `stacks`.
     unsafe { &*roots }
+}
+
+/// The stacks of this thread, if it has any.
+#[inline(always)]
+pub(crate) fn existing() -> Option<&'static ThreadRoots> {
+    // SAFETY: as in `stacks`.
+    unsafe { current::get().as_ref() }
 }
 
 /// The stack of region mode.
 #[inline(always)]
 pub(crate) fn regions() -> &'static RootStack {
-    &current().regions
+    &stacks().regions
 }
 
 /// The stack of arguments and conversions.
 #[inline(always)]
 pub(crate) fn scratch() -> &'static RootStack {
-    &current().scratch
+    &stacks().scratch
 }
 
 impl ThreadRoots {
-    pub(super) fn stacks(&self) -> [&RootStack; 2] {
+    /// The stack of regions, or that of arguments and conversions.
+    #[inline(always)]
+    pub(crate) fn stack(&self, region: bool) -> &RootStack {
+        if region { &self.regions } else { &self.scratch }
+    }
+
+    pub(super) fn both(&self) -> [&RootStack; 2] {
         [&self.regions, &self.scratch]
     }
 
