@@ -13,9 +13,9 @@ let environment name = Option.value (Sys.getenv_opt name) ~default:""
 
 (* {1 A pass} *)
 
-let pass name =
+let pass name columns =
   Implementations.set_up ();
-  match Measure.row (Rows.find name) with
+  match Measure.row ~columns (Rows.find name) with
   | times -> List.iter (fun (name, ns) -> Printf.printf "%s\t%h\n" name ns) times
   | exception Measure.Wrong message -> stop message
 
@@ -96,6 +96,8 @@ let measure folder =
 
 let () =
   match Sys.argv with
-  | [| _; "--pass"; row |] -> pass row
   | [| _; folder |] -> measure folder
-  | _ -> stop "usage: main FOLDER"
+  | _ -> (
+      match Array.to_list Sys.argv with
+      | _ :: "--pass" :: row :: columns -> pass row columns
+      | _ -> stop "usage: main FOLDER, or main --pass ROW [COLUMN...]")

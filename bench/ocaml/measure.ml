@@ -44,10 +44,10 @@ let quantile q times =
   let sorted = List.sort compare times in
   List.nth sorted (int_of_float (q *. float_of_int (List.length sorted)))
 
-let row row =
-  let contestants =
-    Array.of_list (List.map (contestant row) (Implementations.cases row))
-  in
+let row ~columns row =
+  let is_wanted (name, _) = columns = [] || List.mem name columns in
+  let cases = List.filter is_wanted (Implementations.cases row) in
+  let contestants = Array.of_list (List.map (contestant row) cases) in
   let count = Array.length contestants in
   let is_long = Array.exists (fun c -> c.n = 1) contestants in
   for round = 1 to if is_long then long_rounds else rounds do

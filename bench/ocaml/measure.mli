@@ -3,8 +3,9 @@
 exception Wrong of string
 (** An implementation gave a wrong result; the message names it. *)
 
-val row : Rows.t -> (string * float) list
-(** The time of one call in nanoseconds for each implementation that takes part.
+val row : columns:string list -> Rows.t -> (string * float) list
+(** The time of one call in nanoseconds for each of these implementations that takes part;
+    no name stands for all of them.
 
     They are timed in turn, round after round of about 2 ms each, every round from an
     empty minor heap. The answer is the lower quintile of an implementation's rounds: it
