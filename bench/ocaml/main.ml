@@ -16,7 +16,7 @@ let environment name = Option.value (Sys.getenv_opt name) ~default:""
 let pass name columns =
   Implementations.set_up ();
   match Measure.row ~columns (Rows.find name) with
-  | times -> List.iter (fun (name, ns) -> Printf.printf "%s\t%h\n" name ns) times
+  | times -> List.iter (fun (name, ns) -> Printf.printf "%s\t%.3f\n" name ns) times
   | exception Measure.Wrong message -> stop message
 
 let time_of_line line =
