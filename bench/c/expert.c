@@ -287,7 +287,7 @@ static intnat nested(caml_domain_state *state, value v, intnat depth)
   roots.nitems = 1;
   roots.tables[0] = &v;
   state->local_roots = &roots;
-  bench_may_collect();
+  MAY_COLLECT();
   intnat inner = depth > 1 ? nested(state, v, depth - 1) : 0;
   state->local_roots = roots.next;
   return inner + Is_block(v);

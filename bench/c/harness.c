@@ -13,12 +13,6 @@ intnat bench_now(value unit)
   return (intnat)now.tv_sec * 1000000000 + now.tv_nsec;
 }
 
-/* Does nothing, but no compiler knows: the rows about roots call it where one would call
-   something that may collect, so that the roots are not optimised away. */
-void bench_may_collect(void)
-{
-}
-
 /* There is no bytecode program here; the compiler only wants a name. */
 value bench_no_bytecode(value unit)
 {

@@ -313,7 +313,7 @@ static intnat one_root(value v)
   CAMLparam0();
   CAMLlocal1(root);
   root = v;
-  bench_may_collect();
+  MAY_COLLECT();
   CAMLreturnT(intnat, Is_block(root));
 }
 
@@ -330,7 +330,7 @@ static intnat nested(value v, intnat depth)
   CAMLparam0();
   CAMLlocal1(root);
   root = v;
-  bench_may_collect();
+  MAY_COLLECT();
   intnat inner = depth > 1 ? nested(root, depth - 1) : 0;
   CAMLreturnT(intnat, inner + Is_block(root));
 }

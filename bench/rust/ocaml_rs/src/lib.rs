@@ -131,14 +131,16 @@ pub unsafe fn o_roots_long(value: Value) -> Int {
     roots.len() as Int
 }
 
-unsafe extern "C" {
-    /// To the compiler, a call that may collect.
-    safe fn bench_may_collect();
+/// To the compiler, something that reads and writes all memory, as a call that may collect does.
+#[inline(always)]
+fn may_collect() {
+    // SAFETY: there is no instruction in it.
+    unsafe { core::arch::asm!("") }
 }
 
 unsafe fn one_root(value: isize) -> Int {
     let root = Root::new(value);
-    bench_may_collect();
+    may_collect();
     Int::from(ocaml::sys::is_block(root.get()))
 }
 
@@ -149,7 +151,7 @@ pub unsafe fn o_roots_local(value: Value) -> Int {
 
 unsafe fn nested(value: isize, depth: Int) -> Int {
     let root = Root::new(value);
-    bench_may_collect();
+    may_collect();
     let inner = if depth > 1 { nested(root.get(), depth - 1) } else { 0 };
     inner + Int::from(ocaml::sys::is_block(root.get()))
 }
