@@ -4,6 +4,7 @@ use crate::alloc::block_of_values;
 use crate::conv::{ConversionError, FromOCaml, ToOCaml, from_ocaml_or_throw};
 use crate::ffi::mlvalues::{self, tag};
 use crate::runtime::OCamlRuntime;
+use crate::value::list::in_element;
 use crate::value::{OCaml, OCamlFloat};
 use core::any::TypeId;
 use core::marker::PhantomData;
@@ -74,7 +75,7 @@ unsafe impl<T: FromOCaml<M>, M> FromOCaml<OCamlArray<M>> for Vec<T> {
                 let item = value.get(index).ok_or_else(|| {
                     ConversionError::new("a float array is an OCamlFloatArray, not an OCamlArray")
                 })?;
-                T::try_from_ocaml(item).map_err(|e| e.within(&format!("element {index}")))
+                T::try_from_ocaml(item).map_err(|e| in_element(index, e))
             })
             .collect()
     }

@@ -132,17 +132,24 @@ macro_rules! as_slice {
 
 as_slice!([] Vec<T>, [] &[T], [const N: usize] [T; N]);
 
+#[cold]
+#[inline(never)]
+pub(super) fn in_element(index: usize, error: ConversionError) -> ConversionError {
+    error.within(&format!("element {index}"))
+}
+
 // SAFETY: reads the elements as Ms.
 unsafe impl<T: FromOCaml<M>, M> FromOCaml<OCamlList<M>> for Vec<T> {
     from_ocaml_or_throw!(OCamlList<M>);
 
     #[inline]
     fn try_from_ocaml(value: OCaml<'_, OCamlList<M>>) -> Result<Self, ConversionError> {
-        // Counting first costs one walk and saves the copies of a growing vector.
-        let count = value.iter().count();
-        let mut items = Vec::with_capacity(count);
-        for (index, item) in value.iter().take(count).enumerate() {
-            items.push(T::try_from_ocaml(item).map_err(|e| e.within(&format!("element {index}")))?);
+        let mut items = Vec::new();
+        for (index, item) in value.iter().enumerate() {
+            match T::try_from_ocaml(item) {
+                Ok(item) => items.push(item),
+                Err(error) => return Err(in_element(index, error)),
+            }
         }
         Ok(items)
     }

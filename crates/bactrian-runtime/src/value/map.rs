@@ -5,6 +5,7 @@ use crate::conv::{ConversionError, DefaultOCamlMapping, FromOCaml, ToOCaml, from
 use crate::ffi::mlvalues::UNIT;
 use crate::roots::{Frame, scratch};
 use crate::runtime::OCamlRuntime;
+use crate::value::list::in_element;
 use crate::value::{OCaml, OCamlList};
 use core::hash::{BuildHasher, Hash};
 use std::collections::{BTreeMap, HashMap};
@@ -39,9 +40,9 @@ where
 fn pairs_from_ocaml<'gc, K: FromOCaml<MK>, V: FromOCaml<MV>, MK: 'gc, MV: 'gc>(
     list: OCaml<'gc, OCamlList<(MK, MV)>>,
 ) -> impl Iterator<Item = Result<(K, V), ConversionError>> + 'gc {
-    list.iter().enumerate().map(|(index, pair)| {
-        <(K, V)>::try_from_ocaml(pair).map_err(|e| e.within(&format!("element {index}")))
-    })
+    list.iter()
+        .enumerate()
+        .map(|(index, pair)| <(K, V)>::try_from_ocaml(pair).map_err(|e| in_element(index, e)))
 }
 
 // SAFETY: a list of pairs. The order is the map's own, which is arbitrary.

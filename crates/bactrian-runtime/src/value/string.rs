@@ -29,13 +29,29 @@ impl<'gc> OCaml<'gc, String> {
     #[inline]
     pub fn as_str(&self) -> Result<&'gc str, ConversionError> {
         let bytes = self.as_bytes();
-        if bytes.len() <= 64 {
-            core::str::from_utf8(bytes).map_err(|_| not_utf8(bytes))
-        } else {
-            simdutf8::basic::from_utf8(bytes).map_err(|_| not_utf8(bytes))
+        if bytes.len() > SHORT {
+            return simdutf8::basic::from_utf8(bytes).map_err(|_| not_utf8(bytes));
         }
+        if self.is_ascii() {
+            // SAFETY: ASCII is UTF-8.
+            return Ok(unsafe { core::str::from_utf8_unchecked(bytes) });
+        }
+        core::str::from_utf8(bytes).map_err(|_| not_utf8(bytes))
+    }
+
+    /// Whether every byte is ASCII: whole words at a time, since the padding is made of bytes below 8.
+    #[inline]
+    fn is_ascii(&self) -> bool {
+        // SAFETY: the string is a live block of words.
+        let words = unsafe {
+            core::slice::from_raw_parts(self.raw as *const u64, mlvalues::wosize(self.raw))
+        };
+        words.iter().fold(0, |bits, word| bits | word) & 0x8080_8080_8080_8080 == 0
     }
 }
+
+/// Up to this many bytes, a check of whole words is faster than starting SIMD.
+const SHORT: usize = 64;
 
 #[cold]
 #[inline(never)]
