@@ -2,8 +2,8 @@
    in FOLDER up to date. PASSES says how often, BENCH_TOOLS which compilers built all this.
 
    Every pass over a row is a process of its own (main --pass ROW, which prints a line for each
-   implementation), and the median of the passes counts: no row finds a heap that another has left
-   behind, and no address space decides. *)
+   implementation), and the middle half of the passes counts: no row finds a heap that another has
+   left behind, and no address space decides. *)
 
 let stop message =
   prerr_endline ("bench: " ^ message);
@@ -24,9 +24,14 @@ let time_of_line line =
   | [ name; ns ] -> (name, float_of_string ns)
   | _ -> stop ("a pass printed " ^ line)
 
-let median numbers =
+(* The mean of the middle half. A call of few nanoseconds has a fast and a slow state, by the luck of
+   the process; this weighs the two, where the median would fall on either. *)
+let middle numbers =
   let sorted = List.sort compare numbers in
-  List.nth sorted (List.length sorted / 2)
+  let count = List.length sorted in
+  let quarter = count / 4 in
+  let half = List.filteri (fun i _ -> i >= quarter && i < count - quarter) sorted in
+  List.fold_left ( +. ) 0.0 half /. float_of_int (List.length half)
 
 let run_pass (row : Rows.t) =
   let self = Sys.executable_name in
@@ -38,10 +43,20 @@ let run_pass (row : Rows.t) =
   | WSIGNALED _ | WSTOPPED _ ->
       stop (Printf.sprintf "row %s: the process crashed" row.name)
 
+(* A row of long calls gets fewer passes: they vary less. *)
+let enough_seconds = 5.0
+let enough_passes = 5
+
 let run_passes count row =
-  let passes = List.init count (fun _ -> run_pass row) in
+  let start = Unix.gettimeofday () in
+  let rec run done_ passes =
+    let late = Unix.gettimeofday () -. start > enough_seconds in
+    if done_ >= count || (late && done_ >= enough_passes) then passes
+    else run (done_ + 1) (run_pass row :: passes)
+  in
+  let passes = run 0 [] in
   List.map
-    (fun (name, _) -> (name, median (List.map (List.assoc name) passes)))
+    (fun (name, _) -> (name, middle (List.map (List.assoc name) passes)))
     (List.hd passes)
 
 (* {1 All} *)
@@ -61,7 +76,7 @@ let machine () =
 
 let passes () =
   match environment "PASSES" with
-  | "" -> 5
+  | "" -> 25
   | text -> (
       match int_of_string_opt text with
       | Some n when n > 0 -> n

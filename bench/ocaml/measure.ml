@@ -3,10 +3,7 @@ external now : unit -> (int[@untagged]) = "bench_no_bytecode" "bench_now" [@@noa
 exception Wrong of string
 
 let round_ns = 2_000_000
-let rounds = 20
-
-(* How many rounds of a call that is longer than a round. *)
-let long_rounds = 5
+let rounds = 5
 
 let time (case : Case.t) n =
   let start = now () in
@@ -49,8 +46,7 @@ let row ~columns row =
   let cases = List.filter is_wanted (Implementations.cases row) in
   let contestants = Array.of_list (List.map (contestant row) cases) in
   let count = Array.length contestants in
-  let is_long = Array.exists (fun c -> c.n = 1) contestants in
-  for round = 1 to if is_long then long_rounds else rounds do
+  for round = 1 to rounds do
     for i = 0 to count - 1 do
       (* Another one begins each time, so that none always follows the same one. *)
       one_round contestants.((round + i) mod count)

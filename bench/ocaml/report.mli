@@ -5,7 +5,7 @@ val target : Rows.target -> string
 
 val reached : Results.t -> Rows.t -> bool option
 (** Whether {!Implementations.ours} reaches the row's target; nothing if the row was not
-    measured in both. One per cent above counts as reached: two runs differ by as much. *)
+    measured in both. Up to 0.02 above counts as reached: two runs differ by as much. *)
 
 val print_header : unit -> unit
 val print_row : Results.t -> Rows.t -> unit
