@@ -4,3 +4,4 @@ mod calls;
 mod conversions;
 mod exceptions;
 mod roots;
+mod tasks;

@@ -1,0 +1,172 @@
+//! The OCaml functions of `bactrian-lwt` that Rust calls, one Rust function each.
+//!
+//! They are registered by name when the library starts; each name is looked up once. Words go in
+//! unrooted, so that a call costs what the callback costs.
+
+use crate::slab::Key;
+use bactrian_runtime::__private::{NamedValue, import, val_int};
+use bactrian_runtime::{
+    BoxRoot, OCaml, OCamlAny, OCamlException, OCamlExn, OCamlRuntime, RawOCaml,
+};
+
+static RETURN: NamedValue = NamedValue::new(c"Bactrian_lwt.return");
+static FAIL: NamedValue = NamedValue::new(c"Bactrian_lwt.fail");
+static TASK: NamedValue = NamedValue::new(c"Bactrian_lwt.task");
+static PAIR: NamedValue = NamedValue::new(c"Bactrian_lwt.pair");
+static RESOLVE: NamedValue = NamedValue::new(c"Bactrian_lwt.resolve");
+static REJECT: NamedValue = NamedValue::new(c"Bactrian_lwt.reject");
+static STATE: NamedValue = NamedValue::new(c"Bactrian_lwt.state");
+static WATCH: NamedValue = NamedValue::new(c"Bactrian_lwt.watch");
+static CANCEL: NamedValue = NamedValue::new(c"Bactrian_lwt.cancel");
+static ATTACH: NamedValue = NamedValue::new(c"Bactrian_lwt.attach");
+static DROPPED: NamedValue = NamedValue::new(c"Bactrian.Dropped");
+
+/// `Lwt.return`.
+///
+/// # Safety
+/// `value` must be a live word.
+#[inline]
+pub(super) unsafe fn return_(
+    rt: &mut OCamlRuntime,
+    value: RawOCaml,
+) -> Result<RawOCaml, OCamlException> {
+    // SAFETY: passed on.
+    unsafe { Ok(import::call::<OCamlAny, 1>(rt, &RETURN, [value])?.raw()) }
+}
+
+/// `Lwt.fail`.
+pub(super) fn fail(
+    rt: &mut OCamlRuntime,
+    exception: &OCamlException,
+) -> Result<RawOCaml, OCamlException> {
+    // SAFETY: the root keeps the exception alive until it is an argument.
+    unsafe {
+        let exception = exception.root().get(rt).raw();
+        Ok(import::call::<OCamlAny, 1>(rt, &FAIL, [exception])?.raw())
+    }
+}
+
+/// A promise and its resolver.
+pub(super) struct Pair<'gc> {
+    pub(super) promise: OCaml<'gc, OCamlAny>,
+    pub(super) resolver: BoxRoot<OCamlAny>,
+}
+
+/// A promise that drops a task when OCaml cancels it.
+pub(super) fn task(rt: &mut OCamlRuntime, key: Key) -> Result<Pair<'_>, OCamlException> {
+    // SAFETY: the function takes an int and returns a pair.
+    unsafe { Ok(split(import::call(rt, &TASK, [raw_key(key)])?)) }
+}
+
+/// A promise that Rust code settles.
+pub(super) fn pair(rt: &mut OCamlRuntime) -> Result<Pair<'_>, OCamlException> {
+    // SAFETY: the function takes a unit and returns a pair.
+    unsafe { Ok(split(import::call(rt, &PAIR, [val_int(0)])?)) }
+}
+
+/// # Safety
+/// The value must be a pair.
+#[inline]
+unsafe fn split(pair: OCaml<'_, OCamlAny>) -> Pair<'_> {
+    // SAFETY: passed on; making a root does not collect.
+    unsafe { Pair { promise: pair.field(0), resolver: pair.field(1).root() } }
+}
+
+/// `Lwt.wakeup_later`. The error is an exception that escaped a continuation and the hook.
+///
+/// # Safety
+/// `value` must be a live word of the resolver's type.
+#[inline]
+pub(super) unsafe fn resolve(
+    rt: &mut OCamlRuntime,
+    resolver: BoxRoot<OCamlAny>,
+    value: RawOCaml,
+) -> Result<(), OCamlException> {
+    // SAFETY: passed on; nothing collects between the drop of the root and the call, which roots its arguments.
+    unsafe {
+        let word = resolver.get(rt).raw();
+        drop(resolver);
+        import::call::<(), 2>(rt, &RESOLVE, [word, value]).map(|_| ())
+    }
+}
+
+/// `Lwt.wakeup_later_exn`. The error is as for [`resolve`].
+pub(super) fn reject(
+    rt: &mut OCamlRuntime,
+    resolver: BoxRoot<OCamlAny>,
+    exception: &OCamlException,
+) -> Result<(), OCamlException> {
+    // SAFETY: as above.
+    unsafe {
+        let word = resolver.get(rt).raw();
+        let exception = exception.root().get(rt).raw();
+        drop(resolver);
+        import::call::<(), 2>(rt, &REJECT, [word, exception]).map(|_| ())
+    }
+}
+
+/// What an OCaml promise has come to.
+pub(super) enum State<'gc> {
+    Fulfilled(OCaml<'gc, OCamlAny>),
+    Rejected(OCaml<'gc, OCamlExn>),
+    Pending,
+}
+
+/// `Lwt.state`.
+pub(super) fn state<'gc>(
+    rt: &'gc mut OCamlRuntime,
+    promise: &BoxRoot<OCamlAny>,
+) -> Result<State<'gc>, OCamlException> {
+    // SAFETY: `'a Lwt.state` is `Return of 'a | Fail of exn | Sleep`: blocks of tag 0 and 1, and an immediate.
+    unsafe {
+        let word = promise.get(rt).raw();
+        let state = import::call::<OCamlAny, 1>(rt, &STATE, [word])?;
+        Ok(match state.is_block() {
+            false => State::Pending,
+            true if state.tag() == 0 => State::Fulfilled(state.field(0)),
+            true => State::Rejected(state.field(0)),
+        })
+    }
+}
+
+/// Has [`wake`](super::externals) called with `key` when the promise is settled.
+pub(super) fn watch(
+    rt: &mut OCamlRuntime,
+    promise: &BoxRoot<OCamlAny>,
+    key: Key,
+) -> Result<(), OCamlException> {
+    // SAFETY: the function takes a promise and an int.
+    unsafe {
+        let word = promise.get(rt).raw();
+        import::call::<(), 2>(rt, &WATCH, [word, raw_key(key)]).map(|_| ())
+    }
+}
+
+/// `Lwt.cancel`.
+pub(super) fn cancel(
+    rt: &mut OCamlRuntime,
+    promise: &BoxRoot<OCamlAny>,
+) -> Result<(), OCamlException> {
+    // SAFETY: the function takes a promise.
+    unsafe {
+        let word = promise.get(rt).raw();
+        import::call::<(), 1>(rt, &CANCEL, [word]).map(|_| ())
+    }
+}
+
+/// Has Lwt's loop watch a descriptor for this domain.
+pub(super) fn attach(rt: &mut OCamlRuntime, descriptor: i64) -> Result<(), OCamlException> {
+    // SAFETY: the function takes an int.
+    unsafe { import::call::<(), 1>(rt, &ATTACH, [val_int(descriptor)]).map(|_| ()) }
+}
+
+/// `Bactrian.Dropped what`.
+pub(super) fn dropped(rt: &mut OCamlRuntime, what: &str) -> OCamlException {
+    let what = bactrian_runtime::__private::any_root::<str, String>(rt, what);
+    OCamlException::registered(rt, &DROPPED, [&what])
+}
+
+fn raw_key(key: Key) -> RawOCaml {
+    // 62 bits at most.
+    val_int(key.to_bits() as i64)
+}

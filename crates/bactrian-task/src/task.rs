@@ -1,0 +1,266 @@
+//! A task: a future, what is to be done with its outcome, and the way to drop it early.
+
+use crate::executor::Executor;
+use crate::slab::Key;
+use async_task::{Builder, Runnable, Task};
+use bactrian_runtime::{BoxRoot, OCamlAny};
+use core::any::Any;
+use core::cell::{Cell, UnsafeCell};
+use core::future::Future;
+use core::marker::PhantomPinned;
+use core::mem::ManuallyDrop;
+use core::pin::Pin;
+use core::ptr::NonNull;
+use core::sync::atomic::{AtomicU64, Ordering};
+use core::task::{Context, Poll};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+
+pub(crate) type TaskRunnable = Runnable<Meta>;
+
+/// What gives the outcome of a task that finished in its first poll.
+pub(crate) type TaskHandle<R> = Task<Option<Outcome<R>>, Meta>;
+
+/// What the executor keeps beside each future.
+pub(crate) struct Meta {
+    pub(crate) executor: Arc<Executor>,
+    /// The bits of the task's key; 0 until its first poll has not finished it.
+    key: AtomicU64,
+}
+
+impl Meta {
+    #[inline]
+    pub(crate) fn key(&self) -> Option<Key> {
+        Key::from_bits(self.key.load(Ordering::Relaxed))
+    }
+}
+
+/// How a task ended.
+pub(crate) enum Outcome<R> {
+    Value(R),
+    Panic(Box<dyn Any + Send>),
+    /// The future was dropped before it was ready.
+    Dropped,
+}
+
+/// A task that waits, as the executor knows it.
+pub(crate) struct Entry {
+    pub(crate) body: Option<NonNull<dyn Body>>,
+    /// The resolver of the OCaml promise, for tasks that have one.
+    pub(crate) resolver: Option<BoxRoot<OCamlAny>>,
+}
+
+/// How far a task had come when it ended.
+pub(crate) enum Stage {
+    /// In its first poll.
+    First,
+    /// It was known to its executor, under this entry.
+    Waiting(Entry),
+    /// It had been cancelled by its key.
+    Cancelled,
+}
+
+/// What is done with the outcome of a task. Called once, with the lock held and the future dropped.
+pub(crate) trait Completion<R> {
+    /// Hands the outcome on, or gives it back to whoever makes the first poll.
+    fn complete(
+        &mut self,
+        executor: &Arc<Executor>,
+        stage: Stage,
+        outcome: Outcome<R>,
+    ) -> Option<Outcome<R>>;
+
+    /// Has somebody asked to drop the future?
+    fn is_cancelled(&self) -> bool {
+        false
+    }
+
+    /// The task waits, and can be cancelled by this key.
+    fn registered(&self, _key: Key) {}
+}
+
+/// A future that can be dropped where it waits.
+pub(crate) trait Body {
+    /// Drops the future, now, or when the poll that is under way returns.
+    fn cancel(&self);
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum State {
+    Waiting,
+    Polling,
+    /// Cancelled by what its own poll called.
+    Cancelled,
+    /// The future is gone.
+    Finished,
+}
+
+/// The future that `async-task` polls: the user's, with all that can go wrong around it.
+struct Slot<F: Future, C: Completion<F::Output>> {
+    future: UnsafeCell<ManuallyDrop<F>>,
+    completion: UnsafeCell<C>,
+    state: Cell<State>,
+    meta: NonNull<Meta>,
+    /// `cancel` comes through a pointer while `async-task` has its own.
+    _pinned: PhantomPinned,
+}
+
+/// Makes a task, to be run for the first time with [`Runnable::run`].
+///
+/// A task that nothing can wake any more is dropped, once its `Task` is detached: a promise is never left pending
+/// because its future is out of reach.
+pub(crate) fn spawn<F, C>(
+    executor: Arc<Executor>,
+    future: F,
+    completion: C,
+) -> (TaskRunnable, TaskHandle<F::Output>)
+where
+    F: Future + 'static,
+    C: Completion<F::Output> + 'static,
+{
+    let meta = Meta { executor, key: AtomicU64::new(0) };
+    let body = |meta: &Meta| Slot {
+        future: UnsafeCell::new(ManuallyDrop::new(future)),
+        completion: UnsafeCell::new(completion),
+        state: Cell::new(State::Waiting),
+        meta: NonNull::from(meta),
+        _pinned: PhantomPinned,
+    };
+    // SAFETY: the future need not be `Send`, since it is polled and dropped by the executor's domain only, with its lock
+    // held: a runnable is run by a tick or by the call that made it, and what drops a future outside of a run is
+    // scheduled by `async-task` as one more run. A runnable that would be dropped elsewhere is leaked. Future and
+    // schedule function own all that they use.
+    unsafe { Builder::new().metadata(meta).spawn_unchecked(body, Executor::schedule) }
+}
+
+/// Polls a task once. With the lock held and a frame of its executor entered.
+pub(crate) fn run(runnable: TaskRunnable) {
+    // When the poll leaves no waker behind, dropping this last one makes `async-task` schedule the drop of
+    // the future; without it the memory would be freed and the future forgotten.
+    let last = runnable.waker();
+    runnable.run();
+    drop(last);
+}
+
+/// Drops the payload of a panic, which may panic too.
+pub(crate) fn discard(payload: Box<dyn Any + Send>) {
+    if let Err(again) = catch_unwind(AssertUnwindSafe(|| drop(payload))) {
+        core::mem::forget(again);
+    }
+}
+
+impl<F: Future, C: Completion<F::Output>> Slot<F, C> {
+    fn meta(&self) -> &Meta {
+        // SAFETY: the metadata lives in the same allocation, and is dropped after the future.
+        unsafe { self.meta.as_ref() }
+    }
+
+    /// Drops the user's future. `state` must say that it is there and not being polled.
+    fn drop_future(&self) {
+        self.state.set(State::Finished);
+        // SAFETY: `state` was not `Finished`, so the future is there, and now nobody reaches it any more. It has not been
+        // moved since it was pinned.
+        let dropped = catch_unwind(AssertUnwindSafe(|| unsafe {
+            ManuallyDrop::drop(&mut *self.future.get());
+        }));
+        if let Err(payload) = dropped {
+            discard(payload);
+        }
+    }
+
+    /// Takes the task out of the executor's books, and hands its outcome on.
+    fn finish(&self, outcome: Outcome<F::Output>) -> Option<Outcome<F::Output>> {
+        let meta = self.meta();
+        let stage = match meta.key() {
+            None => Stage::First,
+            // SAFETY: tasks are polled and dropped with the lock of their domain held.
+            Some(key) => match unsafe { meta.executor.local() }.tasks.remove(key) {
+                Some(entry) => Stage::Waiting(entry),
+                None => Stage::Cancelled,
+            },
+        };
+        // SAFETY: only `poll`, `cancel` and `drop` get here, once, when `state` becomes `Finished`.
+        let completion = unsafe { &mut *self.completion.get() };
+        completion.complete(&meta.executor, stage, outcome)
+    }
+
+    fn is_cancelled(&self) -> bool {
+        // SAFETY: `complete`, which takes it mutably, has not been called.
+        self.state.get() == State::Cancelled || unsafe { &*self.completion.get() }.is_cancelled()
+    }
+}
+
+impl<F: Future + 'static, C: Completion<F::Output> + 'static> Slot<F, C> {
+    /// Makes the waiting task known to its executor.
+    fn register(&self) {
+        let meta = self.meta();
+        if meta.key().is_some() {
+            return;
+        }
+        let body: NonNull<dyn Body> = NonNull::from(self);
+        // SAFETY: tasks are polled with the lock of their domain held.
+        let mut local = unsafe { meta.executor.local() };
+        let key = local.tasks.insert(Entry { body: Some(body), resolver: None });
+        drop(local);
+        meta.key.store(key.to_bits(), Ordering::Relaxed);
+        // SAFETY: as in `is_cancelled`.
+        unsafe { &*self.completion.get() }.registered(key);
+    }
+}
+
+impl<F: Future + 'static, C: Completion<F::Output> + 'static> Future for Slot<F, C> {
+    type Output = Option<Outcome<F::Output>>;
+
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        let this = self.into_ref().get_ref();
+        if this.state.get() == State::Finished {
+            return Poll::Ready(None);
+        }
+        if this.is_cancelled() {
+            this.drop_future();
+            return Poll::Ready(this.finish(Outcome::Dropped));
+        }
+        this.state.set(State::Polling);
+        // SAFETY: the future is pinned with the slot, and `state` keeps `cancel` from it.
+        let future = unsafe { Pin::new_unchecked(&mut **this.future.get()) };
+        let polled = catch_unwind(AssertUnwindSafe(|| future.poll(context)));
+        let outcome = match polled {
+            Ok(Poll::Ready(value)) => Outcome::Value(value),
+            Ok(Poll::Pending) => {
+                if this.state.get() != State::Cancelled {
+                    this.register();
+                    if !this.is_cancelled() {
+                        this.state.set(State::Waiting);
+                        return Poll::Pending;
+                    }
+                }
+                Outcome::Dropped
+            }
+            Err(payload) => Outcome::Panic(payload),
+        };
+        this.drop_future();
+        Poll::Ready(this.finish(outcome))
+    }
+}
+
+impl<F: Future, C: Completion<F::Output>> Body for Slot<F, C> {
+    fn cancel(&self) {
+        match self.state.get() {
+            State::Waiting => {
+                self.drop_future();
+                self.finish(Outcome::Dropped);
+            }
+            State::Polling => self.state.set(State::Cancelled),
+            State::Cancelled | State::Finished => {}
+        }
+    }
+}
+
+impl<F: Future, C: Completion<F::Output>> Drop for Slot<F, C> {
+    fn drop(&mut self) {
+        if self.state.get() != State::Finished {
+            self.drop_future();
+            self.finish(Outcome::Dropped);
+        }
+    }
+}

@@ -1,0 +1,65 @@
+//! The one tokio runtime beside the domains.
+
+use core::cell::Cell;
+use core::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::OnceLock;
+use tokio::runtime::{Builder, Handle, Runtime};
+
+static RUNTIME: OnceLock<Runtime> = OnceLock::new();
+/// 0: tokio's own choice, which the variable `TOKIO_WORKER_THREADS` overrides.
+static WORKERS: AtomicUsize = AtomicUsize::new(0);
+
+thread_local! {
+    static ENTERED: Cell<bool> = const { Cell::new(false) };
+}
+
+/// The tokio runtime on whose threads `tokio::spawn` runs, from tasks and from anywhere.
+///
+/// It has several threads, and is started by the first call, or the first asynchronous call from OCaml.
+///
+/// # Panics
+/// When the system refuses to start threads.
+pub fn tokio_handle() -> &'static Handle {
+    RUNTIME
+        .get_or_init(|| {
+            let mut builder = Builder::new_multi_thread();
+            builder.enable_all().thread_name("bactrian-tokio");
+            match WORKERS.load(Ordering::Relaxed) {
+                0 => {}
+                count => {
+                    builder.worker_threads(count);
+                }
+            }
+            builder
+                .build()
+                .unwrap_or_else(|error| panic!("the tokio runtime does not start: {error}"))
+        })
+        .handle()
+}
+
+/// Sets how many threads the tokio runtime will have; `false`: it has started already.
+///
+/// Without it there are as many as cores, or what the environment's `TOKIO_WORKER_THREADS` says.
+///
+/// # Panics
+/// When `count` is 0.
+pub fn set_tokio_workers(count: usize) -> bool {
+    assert!(count > 0, "set_tokio_workers: a runtime needs at least one thread");
+    WORKERS.store(count, Ordering::Relaxed);
+    RUNTIME.get().is_none()
+}
+
+/// Enters the tokio context on this thread, once and for good: it says only where `tokio::spawn` and
+/// timers go, and entering it anew for each poll would cost more than the poll.
+#[inline]
+pub(crate) fn enter_thread() {
+    if !ENTERED.get() {
+        enter_slow();
+    }
+}
+
+#[cold]
+fn enter_slow() {
+    core::mem::forget(tokio_handle().enter());
+    ENTERED.set(true);
+}
