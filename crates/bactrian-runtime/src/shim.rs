@@ -112,16 +112,20 @@ pub unsafe fn make_room(region: bool, count: usize) {
 /// The roots of a call's arguments.
 pub struct Arguments {
     frame: Frame<'static>,
+    slots: *mut RawOCaml,
 }
 
 impl Arguments {
     /// # Safety
     /// [`has_room`] must have said that there is room for the arguments.
     #[inline(always)]
-    pub unsafe fn enter(region: bool) -> Self {
+    pub unsafe fn enter(region: bool, count: usize) -> Self {
         // SAFETY: there is room, so the stacks exist.
         let roots = unsafe { existing().unwrap_unchecked() };
-        Self { frame: Frame::enter(roots.stack(region)) }
+        let frame = Frame::enter(roots.stack(region));
+        // SAFETY: there is room; the shim writes all of them before it converts anything.
+        let slots = unsafe { frame.stack().claim(count) };
+        Self { frame, slots }
     }
 
     /// The region over these arguments.
@@ -139,9 +143,13 @@ impl Arguments {
     /// # Safety
     /// `raw` must be a live word of type `T`, and one of those that room was made for.
     #[inline(always)]
-    pub unsafe fn root<T>(&self, raw: RawOCaml) -> OCamlRef<'_, T> {
+    pub unsafe fn root<T>(&self, index: usize, raw: RawOCaml) -> OCamlRef<'_, T> {
         // SAFETY: the slot is a root while the frame lives.
-        unsafe { OCamlCell::from_slot(self.frame.push_reserved(raw)) }
+        unsafe {
+            let slot = self.slots.add(index);
+            slot.write(raw);
+            OCamlCell::from_slot(core::ptr::NonNull::new_unchecked(slot))
+        }
     }
 }
 

@@ -61,7 +61,7 @@ pub fn shim(export: &Export) -> Result<TokenStream, Error> {
                     return again(#(#words),*);
                 }
             },
-            quote!(let arguments = unsafe { ::bactrian::__private::shim::Arguments::enter(#region) };),
+            quote!(let arguments = unsafe { ::bactrian::__private::shim::Arguments::enter(#region, #roots) };),
         )
     } else {
         (TokenStream::new(), TokenStream::new())
@@ -171,6 +171,7 @@ fn call(export: &Export) -> TokenStream {
     });
     let borrow = borrows
         .then(|| quote!(let borrow = unsafe { ::bactrian::__private::shim::Borrow::new() };));
+    let mut index = 0usize;
     let conversions = export.parameters.iter().zip(&words).map(|(parameter, word)| {
         let argument = &parameter.name;
         let value = match &parameter.kind {
@@ -181,14 +182,16 @@ fn call(export: &Export) -> TokenStream {
                 quote!(::bactrian::__private::shim::owned_as::<#ty, #as_>(runtime, #name, #argument, #word)?)
             }
             Kind::Unboxed(ty) => quote!(<#ty as ::bactrian::__private::shim::Unboxed>::of_abi(#word)),
-            Kind::Root(marker) => quote!(arguments.root::<#marker>(#word)),
+            Kind::Root(marker) => { let i = index; index += 1; quote!(arguments.root::<#marker>(#i, #word)) }
             Kind::Value(marker) => quote!(borrow.value::<#marker>(#word)),
             Kind::Str => quote!(borrow.str(runtime, #name, #argument, #word)?),
             Kind::Bytes => quote!(borrow.bytes(#word)),
             Kind::Floats => quote!(borrow.floats(#word)),
         };
-        quote!(let #word = #value;)
-    });
+        (matches!(parameter.kind, Kind::Root(_)), quote!(let #word = #value;))
+    }).collect::<Vec<_>>();
+    let roots = conversions.iter().filter(|c| c.0).map(|c| &c.1).collect::<Vec<_>>();
+    let conversions = conversions.iter().filter(|c| !c.0).map(|c| &c.1).collect::<Vec<_>>();
     let (region, context) = match export.context {
         Context::None => (None, None),
         Context::Shared => (None, Some(quote!(&*runtime,))),
@@ -201,6 +204,7 @@ fn call(export: &Export) -> TokenStream {
     let arguments = &words[..export.parameters.len()];
     quote! {
         #borrow
+        #(#roots)*
         #(#conversions)*
         #region
         let result = #function(#context #(#arguments),*);

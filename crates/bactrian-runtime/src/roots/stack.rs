@@ -117,8 +117,8 @@ impl RootStack {
         }
         // SAFETY: between the chunk's base and its end, so it is a slot of ours, not null.
         unsafe {
-            slot.write(v);
             self.top.set(slot.add(1));
+            slot.write(v);
             NonNull::new_unchecked(slot)
         }
     }
@@ -145,10 +145,22 @@ impl RootStack {
         let slot = self.top.get();
         // SAFETY: there is room for a slot, which is not null.
         unsafe {
-            slot.write(v);
             self.top.set(slot.add(1));
+            slot.write(v);
             NonNull::new_unchecked(slot)
         }
+    }
+
+    /// Takes `count` slots, all of which the caller writes before anything can collect.
+    ///
+    /// # Safety
+    /// [`has_room`](Self::has_room) must have said so, and the room not have been used since.
+    #[inline(always)]
+    pub(crate) unsafe fn claim(&self, count: usize) -> *mut RawOCaml {
+        let slots = self.top.get();
+        // SAFETY: there is room.
+        self.top.set(unsafe { slots.add(count) });
+        slots
     }
 
     #[cold]
@@ -327,16 +339,6 @@ impl<'s> Frame<'s> {
     #[inline(always)]
     pub(crate) fn stack(&self) -> &'s RootStack {
         self.stack
-    }
-
-    /// Pushes a root that lives as long as the frame, where there is room.
-    ///
-    /// # Safety
-    /// The stack must [have room](RootStack::has_room) that was not used since.
-    #[inline(always)]
-    pub(crate) unsafe fn push_reserved(&self, v: RawOCaml) -> Slot {
-        // SAFETY: passed on.
-        unsafe { self.stack.push_reserved(v) }
     }
 
     /// Pushes a root that lives as long as the frame.
