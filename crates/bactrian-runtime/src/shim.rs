@@ -340,6 +340,12 @@ unboxed! {
     i32: crate::value::OCamlInt32;
 }
 
+#[cold]
+#[inline(never)]
+fn beyond_63_bits(n: isize) -> ConversionError {
+    ConversionError::new(format!("{n} does not fit an OCaml int ({MIN_INT} to {MAX_INT})"))
+}
+
 impl Unboxed for isize {
     type Abi = isize;
 
@@ -353,9 +359,7 @@ impl Unboxed for isize {
         if (MIN_INT..=MAX_INT).contains(&(self as i64)) {
             return Ok(self);
         }
-        Err(ConversionError::new(format!(
-            "{self} does not fit an OCaml int ({MIN_INT} to {MAX_INT})"
-        )))
+        Err(beyond_63_bits(self))
     }
 
     #[inline(always)]
@@ -407,8 +411,14 @@ pub fn unboxed_result<T: Unboxed>(
 pub fn unboxed_result_noalloc<T: Unboxed>(function: &'static str, value: T) -> T::Abi {
     match value.to_abi() {
         Ok(abi) => abi,
-        Err(error) => panic!("{function}: {error}, and a noalloc function cannot raise"),
+        Err(error) => cannot_raise(function, &error),
     }
+}
+
+#[cold]
+#[inline(never)]
+fn cannot_raise(function: &'static str, error: &ConversionError) -> ! {
+    panic!("{function}: {error}, and a noalloc function cannot raise")
 }
 
 /// Arguments of `noalloc` functions that are passed as OCaml words: their conversion cannot fail.
