@@ -43,15 +43,64 @@ impl<'gc> OCaml<'gc, String> {
     #[inline]
     fn is_ascii(&self) -> bool {
         // SAFETY: the string is a live block of words.
-        let words = unsafe {
-            core::slice::from_raw_parts(self.raw as *const u64, mlvalues::wosize(self.raw))
-        };
-        words.iter().fold(0, |bits, word| bits | word) & 0x8080_8080_8080_8080 == 0
+        unsafe {
+            let words = self.raw as *const u64;
+            // Volatile, so that a loop of few steps stays one.
+            let bits = (0..mlvalues::wosize(self.raw))
+                .fold(0, |bits, index| bits | words.add(index).read_volatile());
+            bits & 0x8080_8080_8080_8080 == 0
+        }
     }
 }
 
 /// Up to this many bytes, a check of whole words is faster than starting SIMD.
 const SHORT: usize = 64;
+
+/// A copy of a string's bytes.
+///
+/// # Safety
+/// The word must be a live string.
+#[inline(always)]
+unsafe fn copy_bytes(raw: RawOCaml) -> Vec<u8> {
+    // SAFETY: the copy has room for the bytes.
+    unsafe {
+        let length = mlvalues::string_length(raw);
+        let mut copy = Vec::with_capacity(length);
+        copy_to(copy.as_mut_ptr(), raw as *const u8, length);
+        copy.set_len(length);
+        copy
+    }
+}
+
+/// Copies bytes: few of them in line, as a first and a last part that may overlap.
+///
+/// # Safety
+/// As for `copy_nonoverlapping`.
+#[inline(always)]
+unsafe fn copy_to(to: *mut u8, from: *const u8, length: usize) {
+    // SAFETY: both parts lie within the length.
+    unsafe {
+        match length {
+            8..=16 => copy_ends::<u64>(to, from, length),
+            17..=32 => copy_ends::<u128>(to, from, length),
+            _ => to.copy_from_nonoverlapping(from, length),
+        }
+    }
+}
+
+/// # Safety
+/// As for `copy_nonoverlapping`; the length is between one and two `T`s.
+#[inline(always)]
+unsafe fn copy_ends<T>(to: *mut u8, from: *const u8, length: usize) {
+    let last = length - size_of::<T>();
+    // SAFETY: passed on.
+    unsafe {
+        let first_part = from.cast::<T>().read_unaligned();
+        let last_part = from.add(last).cast::<T>().read_unaligned();
+        to.cast::<T>().write_unaligned(first_part);
+        to.add(last).cast::<T>().write_unaligned(last_part);
+    }
+}
 
 #[cold]
 #[inline(never)]
@@ -93,7 +142,7 @@ pub(crate) unsafe fn alloc_string(bytes: &[u8]) -> RawOCaml {
         let start = block as *mut u8;
         let padding = (wosize * 8 - 1 - bytes.len()) as u64;
         start.add(wosize * 8 - 8).cast::<u64>().write((padding << 56).to_le());
-        start.copy_from_nonoverlapping(bytes.as_ptr(), bytes.len());
+        copy_to(start, bytes.as_ptr(), bytes.len());
         block
     }
 }
@@ -128,9 +177,11 @@ from_bytes! {
 unsafe impl FromOCaml<String> for String {
     from_ocaml_or_throw!(String);
 
-    #[inline]
+    #[inline(always)]
     fn try_from_ocaml(value: OCaml<'_, String>) -> Result<Self, ConversionError> {
-        value.as_str().map(str::to_owned)
+        value.as_str()?;
+        // SAFETY: the string is live, and has just been checked.
+        unsafe { Ok(String::from_utf8_unchecked(copy_bytes(value.raw))) }
     }
 }
 
@@ -148,7 +199,8 @@ unsafe impl FromOCaml<String> for Box<str> {
 unsafe impl FromOCaml<String> for Vec<u8> {
     #[inline]
     fn from_ocaml(value: OCaml<'_, String>) -> Self {
-        value.as_bytes().to_vec()
+        // SAFETY: the string is live.
+        unsafe { copy_bytes(value.raw) }
     }
 }
 
