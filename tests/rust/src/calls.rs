@@ -104,6 +104,137 @@ fn t_original_name(n: i64) -> i64 {
     n + 1
 }
 
+#[export(unboxed, bytecode = "t_bytecode_by_another_name")]
+fn t_renamed_bytecode(x: f64) -> f64 {
+    x / 2.0
+}
+
+#[export(noalloc)]
+fn t_not(#[ocaml(untagged)] b: bool) -> bool {
+    !b
+}
+
+#[export]
+fn t_if(#[ocaml(untagged)] b: bool, yes: String, no: String) -> String {
+    if b { yes } else { no }
+}
+
+/// Boxed, unboxed and untagged arguments, over five of them.
+#[export]
+fn t_six_mixed(
+    #[ocaml(unboxed)] a: f64,
+    b: &str,
+    #[ocaml(untagged)] c: isize,
+    #[ocaml(unboxed)] d: i64,
+    #[ocaml(unboxed)] e: i32,
+    f: Option<i64>,
+) -> String {
+    format!("{a} {b} {c} {d} {e} {f:?}")
+}
+
+/// Six arguments that need a root each, and the runtime.
+#[export]
+fn t_six_roots<'gc, T>(
+    rt: &'gc mut OCamlRuntime,
+    a: OCamlRef<'_, T>,
+    b: OCamlRef<'_, T>,
+    c: OCamlRef<'_, T>,
+    d: OCamlRef<'_, T>,
+    e: OCamlRef<'_, T>,
+    f: OCamlRef<'_, T>,
+) -> OCaml<'gc, OCamlList<T>> {
+    let mut list = OCaml::nil().root();
+    for item in [f, e, d, c, b, a] {
+        list = OCaml::cons(rt, item, &list).root();
+    }
+    list.get(rt)
+}
+
+/// `return` leaves the body, not the shim.
+#[export]
+fn t_early_return(n: i64) -> String {
+    if n < 0 {
+        return "negative".into();
+    }
+    for i in 0..n {
+        if i == 3 {
+            return "more than three".into();
+        }
+    }
+    "few".into()
+}
+
+#[export]
+fn t_early_error(n: i64) -> Result<i64, String> {
+    let checked: i64 = n.checked_sub(10).filter(|&m| m >= 0).ok_or("below ten")?;
+    Ok(checked)
+}
+
+#[export(noalloc)]
+fn t_same<'gc, T>(value: OCaml<'gc, T>) -> OCaml<'gc, T> {
+    value
+}
+
+#[export(noalloc)]
+fn t_sum_noalloc(rt: &OCamlRuntime, list: OCaml<'_, OCamlList<OCamlInt>>) -> u32 {
+    let _ = rt;
+    list.iter().map(|n| n.to_i64() as u32).sum()
+}
+
+#[export(noalloc, unboxed)]
+fn t_mean(values: &[f64]) -> f64 {
+    values.iter().sum::<f64>() / values.len() as f64
+}
+
+/// Reverses a list of which only the cells are known.
+#[export]
+fn t_reverse<'gc, T>(
+    rt: &'gc mut OCamlRuntime,
+    list: OCamlRef<'_, OCamlList<T>>,
+) -> OCaml<'gc, OCamlList<T>> {
+    let items: Vec<BoxRoot<T>> = list.to_rust(rt);
+    let mut reversed = OCaml::nil().root();
+    for item in &items {
+        let cell = OCaml::cons(rt, item, &reversed);
+        reversed.keep(cell);
+    }
+    reversed.get(rt)
+}
+
+/// Every constructor of a region, and a sub-region whose result is carried out.
+#[export]
+#[allow(clippy::type_complexity, reason = "a type per constructor under test")]
+fn t_region_constructors<'r, A>(
+    r: &mut Region<'r>,
+    a: OCamlRef<'r, A>,
+) -> OCamlRef<'r, (Option<A>, (OCamlList<A>, (Result<A, A>, Result<A, A>)))> {
+    let carried = r.sub(|s| {
+        let nil = s.root::<OCamlList<OCamlInt>, Vec<i64>>(&vec![]);
+        let _ = s.pair(nil, nil);
+        s.some(s.project(s.pair(a, nil), |pair| pair.fst()))
+    });
+    let nil = r.project(r.pair(a, a), |_| OCaml::nil());
+    let list = r.cons(a, r.cons(a, nil));
+    r.pair(carried, r.pair(list, r.pair(r.ok(a), r.error(a))))
+}
+
+#[export]
+fn t_region_calls<'r>(
+    r: &Region<'r>,
+    f: OCamlRef<'r, OCamlFn<(i64,), String>>,
+    n: i64,
+) -> OCamlRef<'r, OCamlList<String>> {
+    let mut list = r.root::<OCamlList<String>, Vec<String>>(&vec![]);
+    for i in (0..n).rev() {
+        let head = match r.call(f, (i,)) {
+            Ok(text) => text,
+            Err(exception) => r.root::<String, _>(&format!("raised {exception}")),
+        };
+        list = r.cons(head, list);
+    }
+    list
+}
+
 #[export]
 fn t_apply(
     rt: &mut OCamlRuntime,
@@ -137,6 +268,64 @@ fn t_fold5(
     }
 }
 
+/// A function of two arguments that is given one, and then the other.
+#[export(raise)]
+fn t_partial(
+    rt: &mut OCamlRuntime,
+    f: OCamlFn<(i64,), OCamlFn<(i64,), i64>>,
+) -> Result<i64, OCamlException> {
+    let three = f.call(rt, (3,))?;
+    Ok(three.call(rt, (4,))? * 100 + three.call(rt, (5,))?)
+}
+
+/// A function of one argument that returns a function, called with both.
+#[export(raise)]
+fn t_over(rt: &mut OCamlRuntime, f: OCamlFn<(i64, i64), i64>) -> Result<i64, OCamlException> {
+    f.call(rt, (3, 4))
+}
+
+#[export(raise)]
+fn t_call9(
+    rt: &mut OCamlRuntime,
+    f: OCamlFn<(i64, String, i64, String, i64, String, i64, String, f64), Vec<String>>,
+) -> Result<Vec<String>, OCamlException> {
+    let text = |n: i64| n.to_string();
+    f.call(rt, (1, text(2), 3, text(4), 5, text(6), 7, text(8), 9.0))
+}
+
+#[export]
+fn t_function_back(f: OCamlFn<(i64,), i64>) -> OCamlFn<(i64,), i64> {
+    f.clone()
+}
+
+/// What the closure returns does not convert.
+#[export]
+fn t_bad_result(rt: &mut OCamlRuntime, f: OCamlFn<((),), (String, u8)>) -> String {
+    match f.call(rt, ((),)) {
+        Ok((name, n)) => format!("{name} {n}"),
+        Err(exception) => exception.message(rt),
+    }
+}
+
+#[export]
+fn t_functions(rt: &mut OCamlRuntime, functions: Vec<OCamlFn<(i64,), i64>>, n: i64) -> i64 {
+    functions.iter().fold(n, |n, f| f.call(rt, (n,)).unwrap_or(-1))
+}
+
+/// One frame of a recursion that goes to and fro; there is something to drop, and a root, in each.
+#[export(raise)]
+fn t_descend(
+    rt: &mut OCamlRuntime,
+    f: OCamlRef<'_, OCamlFn<(i64, String), i64>>,
+    n: i64,
+) -> Result<i64, OCamlException> {
+    let mine = n.to_string();
+    let root: BoxRoot<String> = mine.to_boxroot(rt);
+    let below = f.call(rt, (n - 1, mine.clone()))?;
+    let again: String = root.to_rust(rt);
+    Ok(if again == mine { below + 1 } else { -1_000_000 })
+}
+
 ocaml! {
     fn twice(n: OCamlInt) -> OCamlInt = "test.twice";
     fn concat(a: String, b: String, n: OCamlInt, c: String) -> String = "test.concat";
@@ -145,6 +334,20 @@ ocaml! {
     fn nobody(a: OCamlInt) -> OCamlInt = "test.nobody";
     fn not_a_function(a: OCamlInt) -> OCamlInt = "test.not_a_function";
     fn counter() -> OCamlInt = "test.counter";
+    fn default_name(a: OCamlInt, b: OCamlInt) -> OCamlInt;
+    fn joined(
+        a: String, b: String, c: String, d: String, e: String, f: String, g: String
+    ) -> String = "test.joined";
+}
+
+#[export]
+fn t_import_default_name(rt: &mut OCamlRuntime, a: BoxRoot<OCamlInt>) -> i64 {
+    default_name(rt, &a, &a).to_rust(rt)
+}
+
+#[export]
+fn t_import_joined(rt: &mut OCamlRuntime, a: OCamlRef<'_, String>) -> String {
+    joined(rt, a, a, a, a, a, a, a).to_rust(rt)
 }
 
 #[export]

@@ -3,5 +3,7 @@
 mod calls;
 mod conversions;
 mod exceptions;
+mod memory;
 mod roots;
 mod tasks;
+mod threads;

@@ -7,6 +7,14 @@ use std::sync::Mutex;
 ocaml! {
     fn minor_gc() -> () = "test.minor";
     fn full_gc() -> () = "test.compact";
+    fn scribble() -> () = "test.scribble";
+}
+
+/// Moves everything out of the minor heap and writes over what was there, so that a root that was not
+/// followed no longer looks right.
+fn move_and_overwrite(rt: &mut OCamlRuntime) {
+    minor_gc(rt);
+    scribble(rt);
 }
 
 #[export]
@@ -86,8 +94,7 @@ fn r_watermark_lowered(rt: &mut OCamlRuntime, n: i64) -> bool {
         good &= rt.region(|r| {
             let text = format!("new {round}");
             let roots: Vec<_> = (0..50).map(|_| r.root::<String, _>(&text)).collect();
-            minor_gc(r.runtime());
-            minor_gc(r.runtime());
+            move_and_overwrite(r.runtime());
             roots.iter().all(|root| r.to_rust::<_, String>(root) == text)
         });
     }
@@ -128,11 +135,10 @@ fn r_replace(rt: &mut OCamlRuntime, n: i64) -> bool {
         let text = format!("value {i}");
         let value: OCaml<String> = text.to_ocaml(rt);
         root.keep(value);
-        minor_gc(rt);
+        move_and_overwrite(rt);
         if root.to_rust::<String>(rt) != text {
             return false;
         }
-        minor_gc(rt);
     }
     true
 }
@@ -190,4 +196,182 @@ fn r_panic_in_region(rt: &mut OCamlRuntime) {
         }
         panic!("in a region");
     });
+}
+
+/// The same within one region: a sub-region's roots were scanned, and others take their place.
+#[export]
+fn r_watermark_in_subregions(rt: &mut OCamlRuntime, chunk: i64, n: i64) -> bool {
+    rt.region(|r| {
+        // So that the sub-regions start anywhere in a chunk, and end in another.
+        for i in 0..chunk {
+            r.root::<OCamlInt, _>(&i);
+        }
+        (0..n).all(|round| {
+            r.sub(|s| {
+                for i in 0..2000 {
+                    s.root::<String, _>(&format!("old {i}"));
+                }
+                minor_gc(s.runtime());
+                s.root::<OCamlInt, _>(&0i64)
+            });
+            let good = r.sub(|s| {
+                let texts: Vec<String> = (0..1500).map(|i| format!("new {round} {i}")).collect();
+                let roots: Vec<_> = texts.iter().map(|text| s.root::<String, _>(text)).collect();
+                move_and_overwrite(s.runtime());
+                let good = texts
+                    .iter()
+                    .zip(roots)
+                    .all(|(text, root)| s.to_rust::<_, String>(root) == *text);
+                s.root::<bool, _>(&good)
+            });
+            r.to_rust(good)
+        })
+    })
+}
+
+/// Arguments of the call are roots, also of what was pushed after they were scanned.
+#[export]
+fn r_arguments(
+    rt: &mut OCamlRuntime,
+    a: OCamlRef<'_, String>,
+    b: OCamlRef<'_, OCamlList<String>>,
+    c: BoxRoot<String>,
+) -> (String, Vec<String>, String) {
+    for _ in 0..3 {
+        move_and_overwrite(rt);
+    }
+    full_gc(rt);
+    (a.to_rust(rt), b.to_rust(rt), c.to_rust(rt))
+}
+
+/// The counts while `n` roots of a region are live: before a minor collection, after, and how long in microseconds
+/// ten more of them take.
+#[export]
+fn r_minor_with_roots(rt: &mut OCamlRuntime, n: i64) -> (i64, i64, i64) {
+    rt.region(|r| {
+        for i in 0..n {
+            r.root::<String, _>(&i.to_string());
+        }
+        let before = r.runtime().root_counts().young as i64;
+        minor_gc(r.runtime());
+        let after = r.runtime().root_counts().young as i64;
+        let start = std::time::Instant::now();
+        for _ in 0..10 {
+            minor_gc(r.runtime());
+        }
+        (before, after, start.elapsed().as_micros() as i64)
+    })
+}
+
+/// `n` boxed roots live over collections of both kinds, with some dropped and made between.
+#[export]
+fn r_boxed_live(rt: &mut OCamlRuntime, n: i64) -> bool {
+    let mut roots: Vec<BoxRoot<String>> = (0..n).map(|i| i.to_string().to_boxroot(rt)).collect();
+    move_and_overwrite(rt);
+    for i in (0..n).step_by(3) {
+        let text = format!("again {i}");
+        roots[i as usize] = text.to_boxroot(rt);
+    }
+    move_and_overwrite(rt);
+    full_gc(rt);
+    (0..n).zip(&roots).all(|(i, root)| {
+        let text: String = root.to_rust(rt);
+        if i % 3 == 0 { text == format!("again {i}") } else { text == i.to_string() }
+    })
+}
+
+/// Other values for the shared roots, whoever made them.
+#[export]
+fn r_replace_shared(rt: &mut OCamlRuntime, prefix: OCamlRef<'_, String>) {
+    let prefix: String = prefix.to_rust(rt);
+    let mut shared = SHARED.lock().unwrap_or_else(|e| e.into_inner());
+    for root in shared.iter_mut() {
+        let text = format!("{prefix}{}", root.to_rust::<String>(rt));
+        let value: OCaml<String> = text.to_ocaml(rt);
+        root.keep(value);
+    }
+}
+
+#[export]
+fn r_clone_shared(rt: &OCamlRuntime) -> i64 {
+    let _ = rt;
+    let mut shared = SHARED.lock().unwrap_or_else(|e| e.into_inner());
+    let clones: Vec<_> = shared.iter().cloned().collect();
+    shared.extend(clones);
+    shared.len() as i64
+}
+
+/// Cloning needs the lock, and says so.
+#[export]
+fn r_clone_elsewhere(text: BoxRoot<String>) -> String {
+    let outcome = std::thread::spawn(move || {
+        std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| drop(text.clone())))
+            .err()
+            .and_then(|payload| payload.downcast_ref::<&str>().map(|s| (*s).to_owned()))
+            .unwrap_or_else(|| "cloned".into())
+    });
+    outcome.join().unwrap_or_else(|_| "the thread panicked".into())
+}
+
+/// A root made on a thread without the lock, of a value that needs none.
+#[export]
+fn r_root_elsewhere() -> String {
+    let outcome = std::thread::spawn(|| {
+        std::panic::catch_unwind(|| drop(OCaml::unit().root()))
+            .err()
+            .and_then(|payload| payload.downcast_ref::<&str>().map(|s| (*s).to_owned()))
+            .unwrap_or_else(|| "rooted".into())
+    });
+    outcome.join().unwrap_or_else(|_| "the thread panicked".into())
+}
+
+/// Roots that a foreign thread drops while this one makes others and collects.
+#[export]
+fn r_remote_churn(rt: &mut OCamlRuntime, rounds: i64, n: i64) -> i64 {
+    let (sender, receiver) = std::sync::mpsc::channel::<BoxRoot<String>>();
+    let dropper = std::thread::spawn(move || receiver.into_iter().map(drop).count() as i64);
+    for round in 0..rounds {
+        for i in 0..n {
+            let _ = sender.send((round * n + i).to_string().to_boxroot(rt));
+        }
+        minor_gc(rt);
+        if round % 8 == 0 {
+            full_gc(rt);
+        }
+    }
+    drop(sender);
+    rt.releasing_runtime(|| dropper.join().unwrap_or(-1))
+}
+
+/// Words that are roots only while their tuple is being made.
+#[export]
+fn r_tuples(n: i64) -> Vec<(String, (f64, String), Vec<String>)> {
+    (0..n)
+        .map(|i| (i.to_string(), (i as f64, (i * 2).to_string()), vec![(i * 3).to_string()]))
+        .collect()
+}
+
+/// Pairs whose components are fresh: the slow path of allocation must root them.
+#[export]
+fn r_fresh_pairs(rt: &mut OCamlRuntime, n: i64) -> bool {
+    (0..n).all(|i| {
+        rt.region(|r| {
+            let key = r.root::<String, _>(&i.to_string());
+            let value = r.root::<OCamlFloat, _>(&(i as f64));
+            let pair = r.pair(r.pair(key, value), r.some(key));
+            r.to_rust::<_, ((String, f64), Option<String>)>(pair)
+                == ((i.to_string(), i as f64), Some(i.to_string()))
+        })
+    })
+}
+
+/// Small blocks in a row, made of words that no root holds: `Some (Some … "text")`.
+#[export]
+fn r_nested_options(rt: &mut OCamlRuntime, n: i64) -> bool {
+    (0..n).all(|i| {
+        let text = i.to_string();
+        let value: OCaml<Option<Option<Option<String>>>> =
+            Some(Some(Some(text.clone()))).to_ocaml(rt);
+        value.to_rust::<Option<Option<Option<String>>>>() == Some(Some(Some(text)))
+    })
 }
