@@ -343,7 +343,7 @@ fn e_array_get(array: OCaml<'_, OCamlArray<OCamlInt>>, index: i64) -> Option<i64
 }
 
 #[export]
-fn e_option_tree(depth: i64) -> Tree {
+fn e_tree_of_depth(depth: i64) -> Tree {
     (0..depth).fold(Tree::Leaf, |tree, i| Tree::Node(Box::new(Tree::Leaf), i, Box::new(tree)))
 }
 

@@ -322,3 +322,10 @@ fn x_utf8(name: &str) -> i64 {
 fn x_utf8_owned(names: Vec<String>) -> i64 {
     names.len() as i64
 }
+
+/// The backtrace that Rust keeps with the exception, as OCaml's `Printexc.raw_backtrace`.
+#[export]
+fn x_backtrace(rt: &mut OCamlRuntime, f: OCamlFn<((),), ()>) -> Option<BoxRoot<OCamlAny>> {
+    let exception = f.call(rt, ((),)).err()?;
+    exception.backtrace().map(|backtrace| backtrace.to_boxroot(rt))
+}

@@ -1,0 +1,96 @@
+let native = Sys.backend_type = Sys.Native
+let tiny_heap = (Gc.get ()).minor_heap_size < 10_000
+let scaled n = if native && not tiny_heap then n else max 1 (n / 10)
+
+let setting name default =
+  match Option.bind (Sys.getenv_opt name) int_of_string_opt with
+  | Some n -> n
+  | None -> default
+
+external counts : unit -> int * int * int = "r_counts"
+
+let scribble () =
+  for i = 1 to (Gc.get ()).minor_heap_size / 2 do
+    ignore (Sys.opaque_identity (ref i))
+  done
+
+let checked (name, speed, body) =
+  ( name,
+    speed,
+    fun argument ->
+      let stacked, _, boxed = counts () in
+      body argument;
+      let stacked', _, boxed' = counts () in
+      Alcotest.(check (pair int int))
+        "roots on stacks and boxed roots, as before" (stacked, boxed) (stacked', boxed') )
+
+let case name body = checked (Alcotest.test_case name `Quick body)
+
+let raised f =
+  match f () with
+  | exception e -> e
+  | _ -> Alcotest.fail "no exception was raised"
+
+let show = Printexc.to_string
+
+let raises expected f =
+  let e = raised f in
+  Alcotest.(check string) "the exception" (show expected) (show e);
+  if e <> expected then Alcotest.failf "another exception that prints as %s" (show e)
+
+let invalid message f = raises (Invalid_argument message) f
+
+let contains text part =
+  let n = String.length text and m = String.length part in
+  let rec at i = i + m <= n && (String.sub text i m = part || at (i + 1)) in
+  at 0
+
+let quietly f =
+  flush stderr;
+  let kept = Unix.dup Unix.stderr in
+  let null = Unix.openfile Filename.null [ O_WRONLY ] 0 in
+  Unix.dup2 null Unix.stderr;
+  Unix.close null;
+  Fun.protect f ~finally:(fun () ->
+      flush stderr;
+      Unix.dup2 kept Unix.stderr;
+      Unix.close kept)
+
+let panics ?(like = "src/") message f =
+  match quietly (fun () -> raised f) with
+  | Bactrian.Rust_panic (text, location) ->
+      Alcotest.(check string) "the message of the panic" message text;
+      if not (contains location like) then
+        Alcotest.failf "the panic happened at %S, not in %s" location like
+  | e -> Alcotest.failf "no panic, but %s" (show e)
+
+(* Child processes: the program itself, told by its environment what to do. *)
+
+let bodies : (string, unit -> unit) Hashtbl.t = Hashtbl.create 8
+let in_child name body = Hashtbl.replace bodies name body
+let variable = "BACTRIAN_TEST_CHILD"
+
+let child ?(prefix = "") name =
+  let command =
+    Printf.sprintf "%s exec %s 2>&1" prefix (Filename.quote Sys.executable_name)
+  in
+  let environment =
+    Array.append (Unix.environment ()) [| Printf.sprintf "%s=%s" variable name |]
+  in
+  let ((output, _, _) as channels) =
+    Unix.open_process_args_full "/bin/sh" [| "sh"; "-c"; command |] environment
+  in
+  let text = In_channel.input_all output in
+  (Unix.close_process_full channels, text)
+
+let run name suites =
+  Callback.register "test.minor" Gc.minor;
+  Callback.register "test.compact" Gc.compact;
+  Callback.register "test.scribble" scribble;
+  match Option.bind (Sys.getenv_opt variable) (Hashtbl.find_opt bodies) with
+  | Some body -> body ()
+  | None ->
+      let mode =
+        if not native then "bytecode" else if tiny_heap then "tiny heap" else "native"
+      in
+      Alcotest.run (Printf.sprintf "%s (%s)" name mode) suites
