@@ -49,6 +49,10 @@ val contains : string -> string -> bool
 val counts : unit -> int * int * int
 (** Roots on stacks, those of them that the next minor collection looks at, boxed roots. *)
 
+val settle : int * int -> int -> int * int
+(** [settle expected tries]: the roots on stacks and the boxed ones, as soon as they are as
+    expected, and at the latest after so many tries of 10 ms. *)
+
 val scribble : unit -> unit
 (** Writes over the whole minor heap, so that a stale pointer into it shows. *)
 
