@@ -4,6 +4,8 @@
 //! ARCHITECTURE.md in the repository says how calls travel and what must always hold.
 
 mod alloc;
+#[doc(hidden)]
+pub mod checked;
 mod conv;
 mod exception;
 #[doc(hidden)]
@@ -30,6 +32,20 @@ pub use region::Region;
 pub use roots::BoxRoot;
 pub use runtime::{OCamlRuntime, RootCounts};
 pub use value::*;
+
+/// What the crate `bactrian-c` is built on. Not for use by hand: it may change at any time.
+#[doc(hidden)]
+pub mod c {
+    pub use crate::roots::{CThread, Mark, is_root};
+
+    /// Makes this thread known to OCaml, if it is not yet.
+    ///
+    /// # Panics
+    /// When the program has no OCaml threads library.
+    pub fn register_thread() {
+        crate::lock::register_thread();
+    }
+}
 
 /// What macros expand to. Not for use by hand: it may change at any time.
 #[doc(hidden)]

@@ -116,7 +116,11 @@ impl Drop for Registered {
     }
 }
 
-fn register_thread() {
+/// Makes this thread known to OCaml, if it is not yet.
+///
+/// # Panics
+/// When the program has no OCaml threads library.
+pub(crate) fn register_thread() {
     REGISTERED.with(|_| ());
 }
 

@@ -142,6 +142,39 @@ pub unsafe fn unique_id(state: *mut DomainState) -> usize {
     unsafe { *field::<i32>(state, layout::UNIQUE_ID) as usize }
 }
 
+/// The runtime's `struct caml__roots_block`: a link of the list that `CAMLparam` and `CAMLlocal` make.
+#[repr(C)]
+pub struct LocalRoots {
+    /// The next link.
+    pub next: *mut LocalRoots,
+    /// How many tables are in use.
+    pub tables_count: isize,
+    /// How many roots each table has.
+    pub items_count: isize,
+    /// The tables.
+    pub tables: [*mut RawOCaml; 5],
+}
+
+/// Where the list of local roots begins.
+///
+/// # Safety
+/// `state` must be the current domain's.
+#[inline]
+pub unsafe fn local_roots(state: *mut DomainState) -> *mut *mut LocalRoots {
+    // SAFETY: the offset is that of `local_roots`.
+    unsafe { field::<*mut LocalRoots>(state, layout::LOCAL_ROOTS) }
+}
+
+/// The start of the minor heap: what lies between it and `young_ptr` is free.
+///
+/// # Safety
+/// `state` must be the current domain's.
+#[inline]
+pub unsafe fn young_start(state: *mut DomainState) -> usize {
+    // SAFETY: the offset is that of `young_start`.
+    unsafe { *field::<usize>(state, layout::YOUNG_START) }
+}
+
 /// Whether signal handlers, finalisers or other OCaml code wait to be run.
 ///
 /// # Safety

@@ -79,6 +79,12 @@ impl Pool {
         pool.wrapping_add(1).cast()
     }
 
+    /// Whether the address is that of a slot of the pool. One on the free list counts too.
+    pub(super) fn holds(pool: *mut Pool, slot: *const RawOCaml) -> bool {
+        let slots = Self::slots(pool).cast_const();
+        (slots..slots.wrapping_add(SLOTS)).contains(&slot)
+    }
+
     /// The pool of a slot.
     #[inline(always)]
     fn of(slot: NonNull<RawOCaml>) -> *mut Pool {

@@ -4,6 +4,7 @@ use super::boxroot::Pool;
 use super::hook;
 use super::thread::ThreadRoots;
 use crate::ffi::domain_state::{self, DomainState};
+use crate::ffi::mlvalues::RawOCaml;
 use crate::ffi::roots::ScanningAction;
 use core::cell::{Cell, UnsafeCell};
 use core::ffi::c_void;
@@ -158,7 +159,7 @@ impl DomainRoots {
                     drop(Box::from_raw(thread));
                     return false;
                 }
-                for stack in (*thread).both() {
+                for stack in (*thread).all() {
                     stack.scan(action, data, only_young);
                 }
                 true
@@ -176,13 +177,24 @@ impl DomainRoots {
         }
     }
 
+    /// Whether the address is that of a root in use.
+    pub(super) fn is_root(&self, slot: *const RawOCaml) -> bool {
+        // SAFETY: the domain's lock is held.
+        unsafe {
+            (*self.threads.get())
+                .iter()
+                .any(|&thread| (*thread).all().iter().any(|stack| stack.holds(slot)))
+                || (*self.pools.get()).iter().any(|&pool| Pool::holds(pool, slot))
+        }
+    }
+
     /// Counts roots: on stacks, on stacks and above the watermark, and in pools.
     pub(super) fn count(&self) -> (usize, usize, usize) {
         let (mut stacked, mut young, mut boxed) = (0, 0, 0);
         // SAFETY: the domain's lock is held.
         unsafe {
             for &thread in &*self.threads.get() {
-                for stack in (*thread).both() {
+                for stack in (*thread).all() {
                     let (live, new) = stack.count();
                     stacked += live;
                     young += new;

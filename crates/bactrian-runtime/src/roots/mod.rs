@@ -2,17 +2,27 @@
 //! and the hook by which the collector sees both.
 
 mod boxroot;
+mod c;
 mod current;
 mod domain;
 mod hook;
 mod stack;
 mod thread;
 
+use crate::ffi::mlvalues::RawOCaml;
 pub use boxroot::BoxRoot;
+pub use c::CThread;
+pub use stack::Mark;
 pub(crate) use stack::{Frame, RootStack, Slot};
 pub(crate) use thread::{existing, regions, scratch};
 
 /// Roots on stacks, those above the watermark, and boxed ones, of the current domain.
 pub(crate) fn count_roots() -> (usize, usize, usize) {
     domain::DomainRoots::current().count()
+}
+
+/// Whether the address is that of a live root of the current domain: on a stack of any of its threads, or a
+/// [`BoxRoot`]'s. Walks them all: for checked mode.
+pub fn is_root(slot: *const RawOCaml) -> bool {
+    domain::DomainRoots::current().is_root(slot)
 }

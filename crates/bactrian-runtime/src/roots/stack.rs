@@ -19,7 +19,7 @@ const FIRST_CHUNK: usize = 1 << 10;
 const LARGEST_CHUNK: usize = 1 << 17;
 
 /// A run of slots. The slots come after the header in the same allocation.
-struct Chunk {
+pub(crate) struct Chunk {
     /// The chunk that was current before this one.
     previous: *mut Chunk,
     /// How many slots there are.
@@ -81,7 +81,10 @@ impl Chunk {
 
 /// The stack. Only the thread that owns it pushes and leaves, with its domain's lock held; the
 /// collector scans it with the world stopped.
-pub(crate) struct RootStack {
+///
+/// The header `rcaml.h` of the crate `bactrian-c` reads the fields up to `span` in line.
+#[repr(C)]
+pub struct RootStack {
     top: Cell<*mut RawOCaml>,
     end: Cell<*mut RawOCaml>,
     /// The watermark: what the current chunk holds below it is not young.
@@ -91,14 +94,27 @@ pub(crate) struct RootStack {
     chunk: Cell<*mut Chunk>,
     /// One empty chunk kept for the next time the current one is full.
     spare: Cell<*mut Chunk>,
+    /// Whether slots are written once only, so that the watermark may be raised.
+    written_once: bool,
 }
 
 /// A height of the stack: where the next root goes. Null before the first chunk.
-pub(crate) type Mark = *mut RawOCaml;
+pub type Mark = *mut RawOCaml;
 
 impl RootStack {
+    /// A stack whose slots are written when they are pushed, and never again.
     pub(crate) const fn new() -> Self {
+        Self::make(true)
+    }
+
+    /// A stack whose slots may be written at any time: it is scanned in full.
+    pub(crate) const fn rewritable() -> Self {
+        Self::make(false)
+    }
+
+    const fn make(written_once: bool) -> Self {
         Self {
+            written_once,
             top: Cell::new(null_mut()),
             end: Cell::new(null_mut()),
             scanned: Cell::new(null_mut()),
@@ -110,7 +126,7 @@ impl RootStack {
 
     /// Pushes a word; the slot is a root until the stack is left below it.
     #[inline(always)]
-    pub(crate) fn push(&self, v: RawOCaml) -> Slot {
+    pub fn push(&self, v: RawOCaml) -> Slot {
         let slot = self.top.get();
         if slot == self.end.get() {
             return self.push_slow(v);
@@ -210,14 +226,15 @@ impl RootStack {
         self.span.set(self.end.get() as usize - scanned as usize);
     }
 
+    /// The height now.
     #[inline(always)]
-    pub(crate) fn mark(&self) -> Mark {
+    pub fn mark(&self) -> Mark {
         self.top.get()
     }
 
     /// Drops every root pushed since the mark.
     #[inline(always)]
-    pub(crate) fn leave(&self, mark: Mark) {
+    pub fn leave(&self, mark: Mark) {
         // One comparison says that the mark is in the current chunk and above the watermark.
         if (mark as usize).wrapping_sub(self.scanned.get() as usize) > self.span.get() {
             return self.leave_slow(mark);
@@ -256,6 +273,7 @@ impl RootStack {
     /// # Safety
     /// The world must be stopped, and `action` and `data` be the collector's.
     pub(crate) unsafe fn scan(&self, action: ScanningAction, data: *mut c_void, only_young: bool) {
+        let only_young = only_young && self.written_once;
         let mut chunk = self.chunk.get();
         let (mut top, mut scanned) = (self.top.get(), self.scanned.get());
         while !chunk.is_null() {
@@ -283,6 +301,44 @@ impl RootStack {
         if only_young && !self.chunk.get().is_null() {
             self.set_scanned(self.top.get());
         }
+    }
+
+    /// Whether the height is in the current chunk, and not above the top.
+    pub fn reaches(&self, mark: Mark) -> bool {
+        let chunk = self.chunk.get();
+        // SAFETY: the current chunk is live.
+        !chunk.is_null() && mark <= self.top.get() && unsafe { Chunk::contains(chunk, mark) }
+    }
+
+    /// The slots above a height, the newest first; all above null.
+    pub fn above(&self, mark: Mark, mut see: impl FnMut(Slot)) {
+        let mut chunk = self.chunk.get();
+        let mut top = self.top.get();
+        while !chunk.is_null() {
+            // SAFETY: the chunks are live, and the pointers within them.
+            unsafe {
+                let last = Chunk::contains(chunk, mark);
+                let base = if last { mark } else { Chunk::base(chunk) };
+                while top > base {
+                    top = top.sub(1);
+                    see(NonNull::new_unchecked(top));
+                }
+                if last {
+                    return;
+                }
+                chunk = (*chunk).previous;
+                if !chunk.is_null() {
+                    top = (*chunk).top;
+                }
+            }
+        }
+    }
+
+    /// Whether the slot is a live root of this stack.
+    pub fn holds(&self, slot: *const RawOCaml) -> bool {
+        let mut found = false;
+        self.above(null_mut(), |live| found |= live.as_ptr().cast_const() == slot);
+        found
     }
 
     /// How many roots the stack holds, and how many of them a minor collection would look at.
@@ -343,7 +399,7 @@ impl<'s> Frame<'s> {
 
     /// Pushes a root that lives as long as the frame.
     #[inline(always)]
-    pub(crate) fn push(&self, v: RawOCaml) -> Slot {
+    pub fn push(&self, v: RawOCaml) -> Slot {
         self.stack.push(v)
     }
 

@@ -1,5 +1,6 @@
 //! The stacks of each system thread.
 
+use super::c::CThread;
 use super::current;
 use super::domain::DomainRoots;
 use super::stack::RootStack;
@@ -12,6 +13,8 @@ pub(crate) struct ThreadRoots {
     regions: RootStack,
     /// Arguments of calls and words of conversions in progress.
     scratch: RootStack,
+    /// Roots of C, and the region that is current in C.
+    c: CThread,
     /// Set when the thread has ended, which it may do without the lock.
     ended: AtomicBool,
 }
@@ -48,6 +51,7 @@ extern "C" fn attach() -> &'static ThreadRoots {
     let roots = Box::into_raw(Box::new(ThreadRoots {
         regions: RootStack::new(),
         scratch: RootStack::new(),
+        c: CThread::new(),
         ended: AtomicBool::new(false),
     }));
     DomainRoots::current().add_thread(roots);
@@ -76,6 +80,12 @@ pub(crate) fn scratch() -> &'static RootStack {
     &stacks().scratch
 }
 
+/// What C finds of this thread, which must hold its domain's lock or have had roots before.
+#[inline]
+pub(crate) fn c_thread() -> &'static CThread {
+    &stacks().c
+}
+
 impl ThreadRoots {
     /// The stack of regions, or that of arguments and conversions.
     #[inline(always)]
@@ -83,8 +93,8 @@ impl ThreadRoots {
         if region { &self.regions } else { &self.scratch }
     }
 
-    pub(super) fn both(&self) -> [&RootStack; 2] {
-        [&self.regions, &self.scratch]
+    pub(super) fn all(&self) -> [&RootStack; 3] {
+        [&self.regions, &self.scratch, &self.c.stack]
     }
 
     pub(super) fn has_ended(&self) -> bool {

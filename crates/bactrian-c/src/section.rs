@@ -1,0 +1,122 @@
+//! Released and re-acquired sections. Their rules are checked in release mode too: a lock costs far more.
+
+use crate::checked::{self, registry};
+use crate::frame::{self, Frame, REACQUIRED, RELEASED, Site};
+use crate::state::Operation;
+use bactrian_runtime::c::{CThread, register_thread};
+use bactrian_runtime::ffi::signals::{
+    caml_enter_blocking_section_no_pending, caml_leave_blocking_section,
+};
+use core::cell::Cell;
+use core::ffi::c_char;
+use core::ptr::null_mut;
+
+thread_local! {
+    /// The frame that released the lock: read without the lock, when the thread's roots may not be looked at.
+    static RELEASING: Cell<*mut Frame> = const { Cell::new(null_mut()) };
+}
+
+/// Releases the lock. The variant that runs no signal handlers: one could raise over the caller.
+///
+/// # Safety
+/// The strings must be literals.
+#[unsafe(no_mangle)]
+unsafe extern "C" fn bactrian_c_release(file: *const c_char, line: isize, function: *const c_char) {
+    // SAFETY: passed on.
+    let site = unsafe { Site::new(c"rcaml_release_runtime_system".as_ptr(), file, line) };
+    checked::allowed(Operation::Release, site);
+    let frame = frame::boxed(RELEASED, (file, line, function));
+    frame::set_current(frame);
+    RELEASING.set(frame);
+    // SAFETY: the lock is held, as was checked.
+    unsafe { caml_enter_blocking_section_no_pending() };
+}
+
+/// Takes the lock that [`bactrian_c_release`] released.
+///
+/// # Safety
+/// As above.
+#[unsafe(no_mangle)]
+unsafe extern "C" fn bactrian_c_acquire(
+    file: *const c_char,
+    line: isize,
+    _function: *const c_char,
+) {
+    // SAFETY: passed on.
+    let site = unsafe { Site::new(c"rcaml_acquire_runtime_system".as_ptr(), file, line) };
+    checked::allowed(Operation::Acquire, site);
+    let frame = RELEASING.get();
+    if frame.is_null() {
+        checked::stop(
+            site,
+            "this thread has not released the lock",
+            "the lock is acquired only where it was released",
+        );
+    }
+    // SAFETY: the thread is known to OCaml and has released its lock; the frame is the one boxed then.
+    unsafe {
+        caml_leave_blocking_section();
+        let frame = Box::from_raw(frame);
+        RELEASING.set(null_mut());
+        frame::set_current(frame.outer);
+    }
+}
+
+/// Takes the lock for a while, with a region, inside a released section or on a thread of C.
+///
+/// # Safety
+/// As above.
+#[unsafe(no_mangle)]
+unsafe extern "C" fn bactrian_c_reacquire(
+    file: *const c_char,
+    line: isize,
+    function: *const c_char,
+) {
+    // SAFETY: passed on.
+    let site = unsafe { Site::new(c"rcaml_reacquire_runtime_system".as_ptr(), file, line) };
+    checked::allowed(Operation::Reacquire, site);
+    if RELEASING.get().is_null() {
+        register_thread();
+    }
+    // SAFETY: the thread is known to OCaml and does not hold the lock.
+    unsafe { caml_leave_blocking_section() };
+    let frame = frame::boxed(REACQUIRED, (file, line, function));
+    // SAFETY: just boxed. The number carries the outer released frame over the section.
+    unsafe {
+        (*frame).number = RELEASING.replace(null_mut()) as usize;
+        registry::entered(&*frame);
+    }
+    frame::set_current(frame);
+}
+
+/// Ends what [`bactrian_c_reacquire`] began.
+///
+/// # Safety
+/// As above.
+#[unsafe(no_mangle)]
+unsafe extern "C" fn bactrian_c_rerelease(
+    file: *const c_char,
+    line: isize,
+    _function: *const c_char,
+) {
+    // SAFETY: passed on.
+    let site = unsafe { Site::new(c"rcaml_rerelease_runtime_system".as_ptr(), file, line) };
+    const RULE: &str = "the lock is released again by the section that re-acquired it, after its sub-regions are left";
+    checked::allowed(Operation::Release, site);
+    let frame = frame::current();
+    // SAFETY: the current frame is live; when it is a re-acquired one it was boxed above.
+    unsafe {
+        if frame.is_null() {
+            checked::stop(site, "no section has re-acquired the lock", RULE);
+        }
+        if (*frame).kind != REACQUIRED {
+            checked::stop(site, &format!("{} is still open", (*frame).describe()), RULE);
+        }
+        registry::left(&*frame, site);
+        let frame = Box::from_raw(frame);
+        CThread::current().stack.leave(frame.mark);
+        frame::set_current(frame.outer);
+        RELEASING.set(frame.number as *mut Frame);
+        caml_enter_blocking_section_no_pending();
+    }
+}
