@@ -7,3 +7,9 @@ mod memory;
 mod roots;
 mod tasks;
 mod threads;
+mod regions;
+mod roots;
+mod tasks;
+
+// The C API, for the stubs of `tests/ocaml/{capi,checked}`.
+use bactrian_c as _;

@@ -1,0 +1,245 @@
+(* The C API: the listings, the whole indirect family, exceptions, threads and domains. *)
+
+external mk_pair_c_impl : 'a -> 'b -> 'a * 'b = "mk_pair_c_impl"
+external c_triplet : 'a -> 'b -> 'c -> 'a * ('b * 'c) = "c_triplet"
+external caml_triplet : 'a -> 'b -> 'c -> 'a * ('b * 'c) = "caml_triplet"
+external aliased : 'a -> 'b -> 'c -> 'a * ('b * 'c) = "caml_triplet_aliased"
+external mk_pair : 'a -> 'b -> 'a * 'b = "mk_pair"
+external mk_triplet : 'a -> 'b -> 'c -> 'a * ('b * 'c) = "mk_triplet"
+external mk_pair_explicit : 'a -> 'b -> 'a * 'b = "mk_pair_explicit"
+external sort_items : 'a array -> ('a -> 'a -> int) -> 'a array = "sort_items"
+external fold_array : ('a -> 'b -> 'a) -> 'a -> 'b array -> 'a = "fold_array"
+external event_loop : (string -> int) array -> int -> int = "event_loop"
+external released_section : (int -> unit) -> int -> int = "released_section"
+external family : unit -> unit = "family"
+external keep_globally : 'a -> 'a = "keep_globally"
+external kept_globally : unit -> 'a = "kept_globally"
+
+external seven :
+  'a -> 'b -> 'c -> 'd -> 'e -> 'f -> 'g -> 'a * 'b * 'c * 'd * 'e * 'f * 'g
+  = "seven_byte" "seven"
+
+external many_roots : int -> (unit -> unit) -> int = "many_roots"
+external raise_in_subregions : int -> int = "raise_in_subregions"
+external leave_early : int -> Obj.t = "leave_early"
+external jumps : unit -> unit = "jumps_over_a_region"
+external height_restored : ('a -> 'b) -> 'a -> bool = "calls_and_checks_height"
+external call_n : 'f -> 'a array -> 'r = "call_n"
+external call_named : string -> 'a -> 'b = "call_named"
+external on_a_thread_of_c : (int -> int) -> int -> int = "on_a_thread_of_c"
+external cxx_triplet : 'a -> 'b -> 'c -> 'a * ('b * 'c) = "cxx_triplet"
+external cxx_alive : unit -> int = "cxx_alive"
+external cxx_call : ('a -> 'b) -> 'a -> 'b = "cxx_call"
+external cxx_throw : string -> 'a = "cxx_throw"
+external cxx_released : (int -> int) -> int -> int = "cxx_released"
+external rust_call : (int -> int) -> int -> int = "g_call"
+external counts : unit -> int * int * int = "r_counts"
+
+let stacked () =
+  let n, _, _ = counts () in
+  n
+
+exception Local of string
+
+let check = Alcotest.(check bool)
+let string n = String.make 3 (Char.chr (97 + (n mod 26)))
+
+(* Nothing may stay on the stacks of roots. *)
+let balanced f () =
+  let before = stacked () in
+  f ();
+  Alcotest.(check int) "roots left behind" before (stacked ())
+
+let pairs () =
+  for i = 1 to 100_000 do
+    let a = string i and b = i in
+    assert (mk_pair a b = (a, b));
+    assert (mk_pair_explicit a b = (a, b));
+    assert (mk_pair_c_impl a b = (a, b));
+    let t = (a, (b, [ a ])) in
+    assert (mk_triplet a b [ a ] = t);
+    assert (c_triplet a b [ a ] = t);
+    assert (caml_triplet a b [ a ] = t);
+    assert (aliased a b [ a ] = t);
+    assert (cxx_triplet a b [ a ] = t)
+  done
+
+let sorting () =
+  let allocating a b =
+    ignore (Sys.opaque_identity (List.init 10 string_of_int));
+    compare a b
+  in
+  let input = Array.init 2_000 (fun i -> string_of_int (i * 7919 mod 2_003)) in
+  let expected = Array.copy input in
+  Array.sort compare expected;
+  check "sorted" true (sort_items input allocating = expected);
+  let calls = ref 0 in
+  let raising _ _ =
+    incr calls;
+    if !calls = 100 then raise (Local (string !calls)) else 0
+  in
+  (match sort_items input raising with
+  | exception Local s -> Alcotest.(check string) "exception" (string 100) s
+  | _ -> Alcotest.fail "no exception");
+  Alcotest.(check int) "not called again" 100 !calls
+
+let folding () =
+  let most = ref 0 and i = ref 0 in
+  let f sum x =
+    incr i;
+    if !i land 0xffff = 0 then most := max !most (stacked ());
+    sum +. x
+  in
+  let n = 1_000_000 in
+  let array = Array.init n (fun i -> Some (float (i land 7))) in
+  let sum = fold_array (fun s x -> f s (Option.get x)) 0. array in
+  check "sum" true (sum = Array.fold_left (fun s x -> s +. Option.get x) 0. array);
+  check "constant memory" true (!most <= 300);
+  match fold_array (fun s _ -> if s = 1000 then raise Exit else s + 1) 0 array with
+  | exception Exit -> ()
+  | _ -> Alcotest.fail "no exception"
+
+let events () =
+  let seen = Buffer.create 100 in
+  let handler next s =
+    Buffer.add_string seen s;
+    Buffer.add_char seen ';';
+    next
+  in
+  let handlers = [| handler 1; handler 2; handler (-1) |] in
+  Alcotest.(check int) "events" 3 (event_loop handlers 0);
+  Alcotest.(check string) "order" "event 0;event 1;event 2;" (Buffer.contents seen);
+  let left = ref 200_000 in
+  let h _ =
+    decr left;
+    if !left = 0 then -1 else !left
+  in
+  Alcotest.(check int) "many" 200_000 (event_loop [| h; h |] 1);
+  match event_loop [| (fun _ -> raise (Local "loop")) |] 0 with
+  | exception Local "loop" -> ()
+  | _ -> Alcotest.fail "no exception"
+
+let released () =
+  let committed = ref [] in
+  ignore (released_section (fun i -> committed := i :: !committed) 100);
+  check "all" true (List.rev !committed = List.init 100 Fun.id);
+  (match released_section (fun i -> if i = 3 then raise (Local "commit")) 10 with
+  | exception Local "commit" -> ()
+  | _ -> Alcotest.fail "no exception");
+  Alcotest.(check int) "C++" 4950 (cxx_released Fun.id 100);
+  (match cxx_released (fun i -> if i = 3 then raise Exit else i) 10 with
+  | exception Exit -> ()
+  | _ -> Alcotest.fail "no exception");
+  Alcotest.(check int) "destructors" 0 (cxx_alive ())
+
+let exceptions () =
+  (match raise_in_subregions 3_000 with
+  | exception Failure s -> Alcotest.(check string) "message" "deep" s
+  | _ -> Alcotest.fail "no exception");
+  List.iter (fun how -> ignore (leave_early how)) [ 0; 1; 2; 3 ];
+  check "early" true (Obj.obj (leave_early 2) = "early");
+  (* OCaml, C++, OCaml, Rust, OCaml, C, OCaml: the exception goes through all of them. *)
+  let rec deep n x =
+    if n = 0 then raise (Local (string x))
+    else
+      cxx_call
+        (fun x ->
+          rust_call (fun x -> fold_array (fun _ _ -> deep (n - 1) x) 0 [| 1; 2 |]) x)
+        x
+  in
+  for n = 0 to 10 do
+    (match deep n n with
+    | exception Local s -> Alcotest.(check string) "exception" (string n) s
+    | _ -> Alcotest.fail "no exception");
+    Alcotest.(check int) "destructors" 0 (cxx_alive ())
+  done;
+  match cxx_throw "from C++" with
+  | exception Failure s -> Alcotest.(check string) "message" "from C++" s
+  | _ -> Alcotest.fail "no exception"
+
+(* Checked mode forbids this. *)
+let jumped () = check "height" true (height_restored jumps ())
+
+let calls () =
+  for n = 1 to 12 do
+    let rec f k sum =
+      if k = 0 then Obj.repr sum else Obj.repr (fun x -> f (k - 1) (sum + x))
+    in
+    check "calls" true (call_n (f n 0) (Array.init n succ) = n * (n + 1) / 2)
+  done;
+  Callback.register "test.succ" succ;
+  Alcotest.(check int) "named" 4 (call_named "test.succ" 3);
+  match call_named "test.nothing" 3 with
+  | exception Not_found -> ()
+  | _ -> Alcotest.fail "no exception"
+
+let globals () =
+  ignore (keep_globally (ref (string 5)));
+  Gc.compact ();
+  check "kept" true (kept_globally () = ref (string 5));
+  check "seven" true
+    (seven "a" 1 2. 'd' [ 5 ] (Some 6) (string 7)
+    = ("a", 1, 2., 'd', [ 5 ], Some 6, string 7))
+
+let work () =
+  for i = 1 to 200 do
+    assert (mk_triplet i (string i) [ i ] = (i, (string i, [ i ])));
+    let array = Array.init 50 string in
+    let allocating a b =
+      if i land 15 = 0 then Thread.yield ();
+      compare (String.cat a "") b
+    in
+    let expected = Array.copy array in
+    Array.sort compare expected;
+    assert (sort_items array allocating = expected);
+    ignore (released_section (fun _ -> if i land 31 = 0 then Gc.minor ()) 2);
+    match raise_in_subregions 10 with exception Failure _ -> () | _ -> assert false
+  done
+
+let threads () =
+  let failed = Atomic.make 0 in
+  let guarded () =
+    try work ()
+    with e ->
+      prerr_endline (Printexc.to_string e);
+      Atomic.incr failed
+  in
+  let four () = List.iter Thread.join (List.init 4 (fun _ -> Thread.create guarded ())) in
+  let other = Domain.spawn four in
+  four ();
+  Domain.join other;
+  Alcotest.(check int) "failures" 0 (Atomic.get failed)
+
+let foreign () = Alcotest.(check int) "sum" 9900 (on_a_thread_of_c (fun x -> x * 2) 100)
+
+let () =
+  let checked = Sys.getenv_opt "CAPI_CHECKED" <> None in
+  let case name f = Alcotest.test_case name `Quick (balanced f) in
+  (* In checked mode slots of regions that were left stay for a while. *)
+  let loose name f = Alcotest.test_case name `Quick (if checked then f else balanced f) in
+  Alcotest.run "capi"
+    [
+      ( "listings",
+        [
+          loose "pairs and triplets" pairs;
+          loose "qsort_r" sorting;
+          loose "fold_array" folding;
+          loose "event loop" events;
+          loose "released section" released;
+        ] );
+      ( "family",
+        [
+          loose "every function" family;
+          loose "calls" calls;
+          loose "global roots" globals;
+          loose "many roots" (fun () ->
+              Alcotest.(check int) "wrong" 0 (many_roots 5_000 Gc.compact));
+        ] );
+      ( "control",
+        [ loose "exceptions" exceptions ]
+        @ (if checked then [] else [ case "a jump over a region" jumped ])
+        @ [
+            Alcotest.test_case "threads and domains" `Quick threads;
+            Alcotest.test_case "a thread of C" `Quick foreign;
+          ] );
+    ]
