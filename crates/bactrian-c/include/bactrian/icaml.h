@@ -134,7 +134,7 @@ BACTRIAN_API(void, icaml_alloc_shr, value *root, mlsize_t size, tag_t tag) {
   BACTRIAN_OUT("icaml_alloc_shr", root);
   BACTRIAN_NUMBER("icaml_alloc_shr", tag, 0, 255);
   BACTRIAN_NUMBER("icaml_alloc_shr", size, 1, (intptr_t)Max_wosize);
-  value block = caml_alloc_shr_check_gc(size, tag);
+  value block = caml_alloc_shr(size, tag);
   if (tag < No_scan_tag)
     for (mlsize_t i = 0; i < size; i++) Field(block, i) = Val_unit;
   *root = block;

@@ -96,12 +96,22 @@ unsafe extern "C-unwind" fn bactrian_checked_leave(
     line: isize,
 ) {
     let site = match (file.is_null(), kind == SUBREGION) {
-        (true, _) => site(c"rCAMLreturn", file, line),
+        (true, _) => region_site(frame),
         (_, true) => site(c"rcaml_subleave", file, line),
         (_, false) => site(c"rcaml_leave", file, line),
     };
     // SAFETY: passed on.
     unsafe { leave(frame, kind, site, false) };
+}
+
+/// The end of a function with rCAMLregion: the place is where that stands, if the frame is a region's.
+fn region_site(frame: *const Frame) -> Site {
+    let api = c"rCAMLreturn from the rCAMLregion";
+    match registry::region(frame) {
+        // SAFETY: the header calls this when the function ends; its frame is still there.
+        Some(_) => unsafe { site(api, (*frame).file, (*frame).line) },
+        None => site(api, core::ptr::null(), 0),
+    }
 }
 
 /// # Safety
@@ -391,14 +401,14 @@ unsafe extern "C-unwind" fn bactrian_checked_number(
 unsafe extern "C-unwind" fn bactrian_checked_assert(
     holds: c_int,
     condition: Text,
-    function: Text,
+    _: Text,
     file: Text,
     line: isize,
 ) {
     if holds == 0 {
         // SAFETY: the headers pass literals.
         let wrong = format!("`{}` does not hold", unsafe { text(condition) });
-        stop(named(function, file, line), &wrong, "what icaml_assert says holds");
+        stop(site(c"icaml_assert", file, line), &wrong, "what icaml_assert says holds");
     }
 }
 

@@ -28,7 +28,7 @@ pub unsafe fn check(root: *const RawOCaml, name: &str, operation: Operation, sit
     }
     allowed(Operation::Use, site);
     if root as usize % align_of::<RawOCaml>() != 0 {
-        stop(site, &format!("`{name}` ({root:p}) is not aligned, so it is no root"), ROOTS_ONLY);
+        stop(site, &format!("`{name}` is not aligned, so it is no root"), ROOTS_ONLY);
     }
     if is_local(root) {
         return;
