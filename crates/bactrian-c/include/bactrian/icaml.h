@@ -712,8 +712,11 @@ static inline icaml_outcome bactrian_outcome(value *result, value v) {
 #else
 #define BACTRIAN_CALL_BEGIN(api)    \
   struct bactrian_frame bactrian_call_; \
-  bactrian_push_frame(&bactrian_call_, BACTRIAN_CALL)
-#define BACTRIAN_CALL_END(api) bactrian_pop_frame(&bactrian_call_)
+  bactrian_mark(&bactrian_call_)
+#define BACTRIAN_CALL_END(api)                        \
+  if (bactrian_thread()->top != bactrian_call_.top) { \
+    bactrian_unwind(&bactrian_call_);                 \
+  }
 #endif
 
 

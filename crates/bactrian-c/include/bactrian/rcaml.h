@@ -4,7 +4,8 @@
    `value *` that the collector knows. The current region is found through a thread-local variable, so helper
    functions need not pass it on.
 
-   Compile with -DBACTRIAN_CHECKED to have every misuse stop at the call, with a message. See guide/src/c-api.md. */
+   Compile with -DBACTRIAN_CHECKED to have every misuse stop at the call, with a message: all C and C++ files of a
+   program that use these headers, or none. See guide/src/c-api.md. */
 
 #ifndef BACTRIAN_RCAML_H
 #define BACTRIAN_RCAML_H
@@ -83,25 +84,22 @@ static inline struct bactrian_thread *bactrian_thread(void) {
   return thread;
 }
 
-static inline void bactrian_push_frame(struct bactrian_frame *frame, intptr_t kind) {
-  struct bactrian_thread *thread = bactrian_thread();
-  frame->outer = thread->frame;
-  frame->top = thread->top;
-  frame->locals = Caml_state->local_roots;
-  frame->kind = kind;
-  frame->file = NULL;
-  thread->frame = frame;
+/* In release mode a region is the height of the stack when it was entered, and nothing links it. */
+static inline void bactrian_mark(struct bactrian_frame *frame) {
+  value *top = bactrian_thread()->top;
+  /* Keeps compilers from gathering this and a neighbour into a vector, which waits for both. */
+  __asm__("" : "+r"(top));
+  frame->top = top;
 }
 
-/* Drops the roots made since the frame was entered. */
-static inline void bactrian_pop_frame(struct bactrian_frame *frame) {
+/* Drops the roots made since then. */
+static inline void bactrian_unwind(struct bactrian_frame *frame) {
   struct bactrian_thread *thread = bactrian_thread();
   /* One comparison says that the height is in the current chunk. */
   if (__builtin_expect((uintptr_t)frame->top - (uintptr_t)thread->scanned <= thread->span, 1))
     thread->top = frame->top;
   else
     bactrian_c_leave_slow(frame);
-  thread->frame = frame->outer;
 }
 
 /* ---- Checked mode ------------------------------------------------------------------------------
@@ -171,12 +169,15 @@ static inline void bactrian_checked_collect(int on) { (void)on; }
 /* ---- Regions ------------------------------------------------------------------------------------ */
 
 /* Enters a region. Functions that OCaml calls do so first, usually through rCAMLregion. */
-static inline void bactrian_enter(region_t *region) { bactrian_push_frame(region, BACTRIAN_REGION); }
+static inline void bactrian_enter(region_t *region) {
+  bactrian_mark(region);
+  region->locals = Caml_state->local_roots;
+}
 
 /* Leaves it: every root made in it is dropped, and so are parameters registered since it was entered. */
 static inline void bactrian_leave(region_t *region) {
   Caml_state->local_roots = region->locals;
-  bactrian_pop_frame(region);
+  bactrian_unwind(region);
 }
 
 #ifdef BACTRIAN_CHECKED
@@ -191,10 +192,10 @@ static inline void rcaml_enter(region_t *region) { bactrian_enter(region); }
 static inline void rcaml_leave(region_t *region) { bactrian_leave(region); }
 
 /* Enters a region inside the current one, for the body of a loop. */
-static inline void rcaml_subenter(region_t *region) { bactrian_push_frame(region, BACTRIAN_SUBREGION); }
+static inline void rcaml_subenter(region_t *region) { bactrian_mark(region); }
 
 /* Leaves a sub-region, the innermost first. */
-static inline void rcaml_subleave(region_t *region) { bactrian_pop_frame(region); }
+static inline void rcaml_subleave(region_t *region) { bactrian_unwind(region); }
 
 /* A new root of the current region, which holds `()`. */
 static inline value *rcaml_root(void) {
@@ -220,26 +221,38 @@ struct bactrian_params {
   struct caml__roots_block blocks[4];
 };
 
-static inline void bactrian_register(struct bactrian_params *params, value *const *roots, int count) {
-  /* Written out, since compilers unroll no loop at -O2; `count` is a constant, so all of it folds. */
-#define BACTRIAN_BLOCK(block)                                                                            \
-  if (count > 5 * (block)) {                                                                             \
-    struct caml__roots_block *b = &params->blocks[block];                                                \
-    b->next = Caml_state->local_roots;                                                                   \
-    b->nitems = 1;                                                                                       \
-    b->ntables = count - 5 * (block) > 5 ? 5 : count - 5 * (block);                                      \
-    b->tables[0] = roots[5 * (block)];                                                                   \
-    if (count > 5 * (block) + 1) b->tables[1] = roots[5 * (block) + 1];                                  \
-    if (count > 5 * (block) + 2) b->tables[2] = roots[5 * (block) + 2];                                  \
-    if (count > 5 * (block) + 3) b->tables[3] = roots[5 * (block) + 3];                                  \
-    if (count > 5 * (block) + 4) b->tables[4] = roots[5 * (block) + 4];                                  \
-    Caml_state->local_roots = b;                                                                         \
+/* `count` is a constant, so that all of this folds. The empty asm keeps compilers from gathering the addresses into
+   vectors, which is slower than storing them. */
+__attribute__((always_inline)) static inline void bactrian_register(struct bactrian_params *params,
+                                                                    value *const *roots, int count) {
+  caml_domain_state *state = Caml_state;
+  struct caml__roots_block *locals = state->local_roots;
+#define BACTRIAN_ADDRESS(index)         \
+  if (count > (index)) {                \
+    value *root = roots[index];         \
+    __asm__("" : "+r"(root));           \
+    b->tables[(index) % 5] = root;      \
+  }
+#define BACTRIAN_BLOCK(block)                                       \
+  if (count > 5 * (block)) {                                        \
+    struct caml__roots_block *b = &params->blocks[block];           \
+    b->next = locals;                                               \
+    b->nitems = 1;                                                  \
+    b->ntables = count - 5 * (block) > 5 ? 5 : count - 5 * (block); \
+    BACTRIAN_ADDRESS(5 * (block))                                   \
+    BACTRIAN_ADDRESS(5 * (block) + 1)                               \
+    BACTRIAN_ADDRESS(5 * (block) + 2)                               \
+    BACTRIAN_ADDRESS(5 * (block) + 3)                               \
+    BACTRIAN_ADDRESS(5 * (block) + 4)                               \
+    locals = b;                                                     \
   }
   BACTRIAN_BLOCK(0)
   BACTRIAN_BLOCK(1)
   BACTRIAN_BLOCK(2)
   BACTRIAN_BLOCK(3)
+#undef BACTRIAN_ADDRESS
 #undef BACTRIAN_BLOCK
+  state->local_roots = locals;
 }
 
 /* Enters a region until the end of the enclosing block, with up to 20 parameters as roots: rCAMLregion(&a, &b).
@@ -340,10 +353,10 @@ static inline void bactrian_block_leave(struct bactrian_block *block) {
 static inline int bactrian_block_enter(struct bactrian_block *block) {
   if (block->entered) return 0;
   block->entered = 1;
-  bactrian_push_frame(&block->region, BACTRIAN_SUBREGION);
+  bactrian_mark(&block->region);
   return 1;
 }
-static inline void bactrian_block_leave(struct bactrian_block *block) { bactrian_pop_frame(&block->region); }
+static inline void bactrian_block_leave(struct bactrian_block *block) { bactrian_unwind(&block->region); }
 #endif
 
 #define BACTRIAN_NO_FRAME {NULL, NULL, NULL, 0, NULL, NULL, 0, 0}

@@ -37,7 +37,10 @@ inline void enter(region_t *region, intptr_t kind, const site &at) {
   bactrian_checked_enter(region, kind, at.function, at.file, at.line);
 #else
   (void)at;
-  bactrian_push_frame(region, kind);
+  if (kind == BACTRIAN_REGION)
+    bactrian_enter(region);
+  else
+    bactrian_mark(region);
 #endif
 }
 inline void leave(region_t *region, intptr_t kind, const site &at) {
@@ -48,7 +51,7 @@ inline void leave(region_t *region, intptr_t kind, const site &at) {
   if (kind == BACTRIAN_REGION)
     bactrian_leave(region);
   else
-    bactrian_pop_frame(region);
+    bactrian_unwind(region);
 #endif
 }
 }  // namespace detail
