@@ -3,10 +3,10 @@
 use crate::alloc::small_block;
 use crate::conv::{DefaultOCamlMapping, FromOCaml, ToOCaml};
 use crate::exception::OCamlException;
-use crate::ffi::mlvalues::RawOCaml;
-use crate::roots::{Frame, RootStack, regions};
+use crate::ffi::mlvalues::{RawOCaml, UNIT};
+use crate::roots::{Frame, RootStack, regions, scratch};
 use crate::runtime::OCamlRuntime;
-use crate::value::{CallArguments, OCaml, OCamlCell, OCamlFn, OCamlList, OCamlRef};
+use crate::value::{CallArguments, OCaml, OCamlArray, OCamlCell, OCamlFn, OCamlList, OCamlRef};
 use core::marker::PhantomData;
 
 /// A region of roots, entered by [`OCamlRuntime::region`] or as the first parameter of an exported function.
@@ -114,6 +114,88 @@ impl<'r> Region<'r> {
         unsafe { self.root_raw(small_block(1, [error.get_raw()])) }
     }
 
+    /// `()`
+    #[inline(always)]
+    pub fn unit(&self) -> OCamlRef<'r, ()> {
+        // SAFETY: an immediate.
+        unsafe { self.root_raw(UNIT) }
+    }
+
+    /// `None`
+    #[inline(always)]
+    pub fn none<T>(&self) -> OCamlRef<'r, Option<T>> {
+        // SAFETY: an immediate.
+        unsafe { self.root_raw(UNIT) }
+    }
+
+    /// `[]`
+    #[inline(always)]
+    pub fn nil<T>(&self) -> OCamlRef<'r, OCamlList<T>> {
+        // SAFETY: an immediate.
+        unsafe { self.root_raw(UNIT) }
+    }
+
+    /// `(a, b, c)`
+    #[inline(always)]
+    pub fn triple<A, B, C>(
+        &self,
+        a: OCamlRef<'_, A>,
+        b: OCamlRef<'_, B>,
+        c: OCamlRef<'_, C>,
+    ) -> OCamlRef<'r, (A, B, C)> {
+        // SAFETY: as for `pair`.
+        unsafe { self.root_raw(small_block(0, [a.get_raw(), b.get_raw(), c.get_raw()])) }
+    }
+
+    /// `(a, b, c, d)`
+    #[inline(always)]
+    pub fn quadruple<A, B, C, D>(
+        &self,
+        a: OCamlRef<'_, A>,
+        b: OCamlRef<'_, B>,
+        c: OCamlRef<'_, C>,
+        d: OCamlRef<'_, D>,
+    ) -> OCamlRef<'r, (A, B, C, D)> {
+        // SAFETY: as for `pair`.
+        unsafe {
+            self.root_raw(small_block(0, [a.get_raw(), b.get_raw(), c.get_raw(), d.get_raw()]))
+        }
+    }
+
+    /// The list of these elements, in their order.
+    pub fn list<T>(&self, items: &[OCamlRef<'_, T>]) -> OCamlRef<'r, OCamlList<T>> {
+        let frame = Frame::enter(scratch());
+        let mut list = UNIT;
+        for item in items.iter().rev() {
+            let tail = frame.push(list);
+            // SAFETY: both words are roots, and the block is made of what they hold now.
+            list = unsafe { small_block(0, [item.get_raw(), *tail.as_ptr()]) };
+            frame.clear();
+        }
+        drop(frame);
+        // SAFETY: just made; nothing has collected since.
+        unsafe { self.root_raw(list) }
+    }
+
+    /// The same value as a root of this region: for an argument, a [`BoxRoot`](crate::BoxRoot), or an outer region's.
+    #[inline(always)]
+    pub fn keep<T>(&self, root: OCamlRef<'_, T>) -> OCamlRef<'r, T> {
+        // SAFETY: the word is live.
+        unsafe { self.root_raw(root.get_raw()) }
+    }
+
+    /// The value that a root holds, to look at: its accessors borrow the OCaml heap without a copy.
+    ///
+    /// The look ends before the region allocates, since the function cannot reach it.
+    #[inline(always)]
+    pub fn look<T, R: 'static>(
+        &self,
+        root: OCamlRef<'_, T>,
+        look: impl for<'gc> FnOnce(OCaml<'gc, T>) -> R + Send,
+    ) -> R {
+        look(self.runtime.get(root))
+    }
+
     /// A Rust value, converted.
     #[inline(always)]
     pub fn root<T, V: ToOCaml<T> + ?Sized>(&self, value: &V) -> OCamlRef<'r, T> {
@@ -141,6 +223,75 @@ impl<'r> Region<'r> {
     ) -> OCamlRef<'r, U> {
         // SAFETY: the part is live, since nothing has allocated since its whole was read.
         unsafe { self.root_raw(part(self.runtime.get(root)).raw) }
+    }
+
+    /// The first component.
+    #[inline(always)]
+    pub fn fst<A, B>(&self, pair: OCamlRef<'_, (A, B)>) -> OCamlRef<'r, A> {
+        self.project(pair, |pair| pair.fst())
+    }
+
+    /// The second component.
+    #[inline(always)]
+    pub fn snd<A, B>(&self, pair: OCamlRef<'_, (A, B)>) -> OCamlRef<'r, B> {
+        self.project(pair, |pair| pair.snd())
+    }
+
+    /// The value of `Some`, rooted.
+    #[inline(always)]
+    pub fn option<T>(&self, root: OCamlRef<'_, Option<T>>) -> Option<OCamlRef<'r, T>> {
+        let inner = self.runtime.get(root).to_option()?;
+        // SAFETY: a part of a live value; nothing has allocated since it was read.
+        Some(unsafe { self.root_raw(inner.raw) })
+    }
+
+    /// The value of `Ok` or `Error`, rooted.
+    #[inline(always)]
+    pub fn result<T, E>(
+        &self,
+        root: OCamlRef<'_, Result<T, E>>,
+    ) -> Result<OCamlRef<'r, T>, OCamlRef<'r, E>> {
+        // SAFETY: as for `option`.
+        unsafe {
+            match self.runtime.get(root).to_result() {
+                Ok(value) => Ok(self.root_raw(value.raw)),
+                Err(error) => Err(self.root_raw(error.raw)),
+            }
+        }
+    }
+
+    /// The head and the tail of a list, rooted; `None` for `[]`.
+    #[inline(always)]
+    #[allow(clippy::type_complexity)]
+    pub fn uncons<T>(
+        &self,
+        list: OCamlRef<'_, OCamlList<T>>,
+    ) -> Option<(OCamlRef<'r, T>, OCamlRef<'r, OCamlList<T>>)> {
+        let (head, tail) = self.runtime.get(list).uncons()?;
+        // SAFETY: as for `option`; making roots does not collect.
+        Some(unsafe { (self.root_raw(head.raw), self.root_raw(tail.raw)) })
+    }
+
+    /// An element of an array, rooted; `None` beyond the end, or when the array is a flat one of floats.
+    #[inline(always)]
+    pub fn element<T>(
+        &self,
+        array: OCamlRef<'_, OCamlArray<T>>,
+        index: usize,
+    ) -> Option<OCamlRef<'r, T>> {
+        let element = self.runtime.get(array).get(index)?;
+        // SAFETY: as for `option`.
+        Some(unsafe { self.root_raw(element.raw) })
+    }
+
+    /// A field of a block, rooted.
+    ///
+    /// # Safety
+    /// The value must be a block of values with more than `index` fields, and that field of type `F`.
+    #[inline(always)]
+    pub unsafe fn field<T, F>(&self, root: OCamlRef<'_, T>, index: usize) -> OCamlRef<'r, F> {
+        // SAFETY: passed on.
+        unsafe { self.root_raw(self.runtime.get(root).field::<F>(index).raw) }
     }
 
     /// Calls an OCaml function; its result is rooted here. An exception is the `Err`.
@@ -174,4 +325,25 @@ impl<'r> Region<'r> {
         // SAFETY: as above.
         unsafe { self.root_raw(raw) }
     }
+
+    /// A region inside this one out of which nothing is carried: its roots are dropped when `body` returns.
+    #[inline]
+    pub fn scope<R>(&mut self, body: impl for<'s> FnOnce(&mut Region<'s>) -> R) -> R {
+        Region::enter(self.runtime, body)
+    }
+}
+
+// SAFETY: the value that the root holds.
+unsafe impl<T> ToOCaml<T> for OCamlRef<'_, T> {
+    const ALLOCATES: bool = false;
+
+    #[inline(always)]
+    fn to_ocaml<'gc>(&self, rt: &'gc mut OCamlRuntime) -> OCaml<'gc, T> {
+        rt.get(self)
+    }
+}
+
+impl<T> DefaultOCamlMapping for OCamlRef<'_, T> {
+    type OCamlType = T;
+    type VecType = OCamlList<T>;
 }

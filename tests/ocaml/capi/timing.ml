@@ -24,8 +24,7 @@ let row name n c ours =
   done;
   let per t = t *. 1e9 /. float n in
   Printf.printf "%-12s %8.2f ns %8.2f ns   ratio %.2f\n%!" name (per !best_c)
-    (per !best_ours)
-    (!best_ours /. !best_c)
+    (per !best_ours) (!best_ours /. !best_c)
 
 let () =
   Printf.printf "%-12s %11s %11s\n" "" "CAMLparam" "region";

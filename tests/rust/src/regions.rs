@@ -10,3 +10,111 @@ fn g_call(r: &Region<'_>, f: OCamlFn<(i64,), i64>, x: i64) -> Result<i64, OCamlE
     assert_eq!(r.to_rust::<_, String>(kept), "kept");
     Ok(r.to_rust(result))
 }
+
+#[export]
+fn g_triplet<'r, A, B, C>(
+    r: &Region<'r>,
+    x: OCamlRef<'r, A>,
+    y: OCamlRef<'r, B>,
+    z: OCamlRef<'r, C>,
+) -> OCamlRef<'r, (A, (B, C))> {
+    r.pair(x, r.pair(y, z))
+}
+
+/// Every constructor in one value.
+#[export]
+#[allow(clippy::type_complexity)]
+fn g_made<'r>(
+    r: &Region<'r>,
+    n: i64,
+) -> OCamlRef<
+    'r,
+    (
+        OCamlList<(OCamlInt, String)>,
+        (Option<OCamlInt>, Option<String>),
+        (Result<OCamlInt, String>, Result<OCamlInt, String>),
+        ((), OCamlInt, String, OCamlFloat),
+    ),
+> {
+    let number = r.root::<OCamlInt, _>(&n);
+    let text = r.root::<String, _>(&n.to_string());
+    let items: Vec<_> = (0..n)
+        .map(|i| r.pair(r.root::<OCamlInt, _>(&i), r.root::<String, _>(&i.to_string())))
+        .collect();
+    let list = r.list(&items[1.min(items.len())..]);
+    let list = match items.first() {
+        Some(first) => r.cons(first, list),
+        None => r.nil(),
+    };
+    r.quadruple(
+        list,
+        r.pair(r.some(number), r.none()),
+        r.pair(r.ok(number), r.error(text)),
+        r.quadruple(r.unit(), number, text, r.root::<OCamlFloat, _>(&(n as f64))),
+    )
+}
+
+/// Every accessor.
+#[export]
+#[allow(clippy::type_complexity)]
+fn g_read<'r>(
+    r: &Region<'r>,
+    list: OCamlRef<'r, OCamlList<(OCamlInt, String)>>,
+    option: OCamlRef<'r, Option<String>>,
+    result: OCamlRef<'r, Result<OCamlInt, String>>,
+    array: OCamlRef<'r, OCamlArray<String>>,
+) -> String {
+    let mut seen = Vec::new();
+    let mut rest = r.keep(list);
+    while let Some((head, tail)) = r.uncons(rest) {
+        let n: i64 = r.to_rust(r.fst(head));
+        let text: String = r.to_rust(r.snd(head));
+        seen.push(format!("{n}{text}"));
+        rest = tail;
+    }
+    seen.push(r.option(option).map_or("None".into(), |text| r.to_rust(text)));
+    seen.push(match r.result(result) {
+        Ok(n) => r.to_rust::<_, i64>(n).to_string(),
+        Err(e) => r.to_rust(e),
+    });
+    let length = r.look(array, |array| array.len());
+    for index in 0..=length {
+        seen.push(match r.element(array, index) {
+            Some(text) => r.look(text, |text| text.as_bytes().len().to_string()),
+            None => "end".into(),
+        });
+    }
+    seen.join(" ")
+}
+
+type Step<'r> = OCamlFn<(OCamlRef<'r, OCamlInt>, OCamlRef<'r, String>), i64>;
+
+/// Calls with roots as arguments, in sub-regions; the runtime is lent in between.
+#[export(raise)]
+fn g_fold<'r>(
+    r: &mut Region<'r>,
+    f: OCamlRef<'r, Step<'r>>,
+    array: OCamlRef<'r, OCamlArray<String>>,
+) -> Result<i64, OCamlException> {
+    let length = r.look(array, |array| array.len());
+    let mut total = r.root::<OCamlInt, _>(&0i64);
+    for index in 0..length {
+        let mut failed = None;
+        let Some(text) = r.element(array, index) else { break };
+        match r.call(f, (total, text)) {
+            Ok(sum) => total = sum,
+            Err(exception) => failed = Some(exception),
+        }
+        r.scope(|s| {
+            let text = s.pair(text, text);
+            let copied: String = s.to_rust(s.fst(text));
+            let root: BoxRoot<String> = copied.to_boxroot(s.runtime());
+            let lent: String = root.to_rust(s.runtime());
+            assert_eq!(copied, lent);
+        });
+        if let Some(exception) = failed {
+            return Err(exception);
+        }
+    }
+    Ok(r.to_rust(total))
+}
