@@ -4,12 +4,10 @@ mod calls;
 mod conversions;
 mod exceptions;
 mod memory;
-mod roots;
-mod tasks;
-mod threads;
 mod regions;
 mod roots;
 mod tasks;
+mod threads;
 
 // The C API, for the stubs of `tests/ocaml/{capi,checked}`.
 use bactrian_c as _;
