@@ -105,7 +105,7 @@ impl OCamlException {
         name: &'static NamedValue,
         arguments: [&BoxRoot<OCamlAny>; N],
     ) -> Self {
-        let Some(constructor) = name.get(rt) else {
+        let Some(constructor) = name.constructor(rt) else {
             let message = format!(
                 "the OCaml exception {:?} is not registered; its module should call \
                  Callback.register_exception {:?} (…)",

@@ -100,6 +100,9 @@ impl Registered {
         // SAFETY: the function may be called by any thread; it answers 0 for a thread that is known.
         if unsafe { (register.register)() } == 0 {
             THREAD.set(Thread::Theirs);
+        } else {
+            // The thread was none of OCaml's, or of a domain that let it go: its stacks, if any, belong there.
+            crate::roots::forget();
         }
         Self
     }

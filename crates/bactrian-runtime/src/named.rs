@@ -43,6 +43,12 @@ impl NamedValue {
         Some(unsafe { *root })
     }
 
+    /// The exception of this name; `None` also when what was registered is no exception.
+    pub(crate) fn constructor(&self, rt: &OCamlRuntime) -> Option<RawOCaml> {
+        // SAFETY: a registered value is live.
+        self.get(rt).filter(|&raw| mlvalues::is_block(raw) && unsafe { mlvalues::tag_of(raw) } == tag::OBJECT)
+    }
+
     /// The function of this name.
     ///
     /// # Panics

@@ -118,10 +118,15 @@ impl Model {
         let generics = self.bounded_generics(conversion);
         let (impl_generics, type_generics, clause) = generics.split_for_impl();
         let (name, marker) = (&self.name, &self.marker);
+        let is_float = match &self.shape {
+            Shape::Newtype(field) => field.is_float_constant(),
+            _ => quote!(false),
+        };
         quote! {
             impl #impl_generics ::bactrian::DefaultOCamlMapping for #name #type_generics #clause {
                 type OCamlType = #marker;
                 type VecType = ::bactrian::OCamlList<#marker>;
+                const IS_FLOAT: bool = #is_float;
             }
         }
     }

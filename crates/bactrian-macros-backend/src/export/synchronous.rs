@@ -21,10 +21,10 @@ enum Outcome<'a> {
 impl<'a> Outcome<'a> {
     fn of(export: &Export, ty: &'a Type) -> Self {
         if is_named(ty, "OCaml") {
-            return Outcome::Word(quote!(raw));
+            return Outcome::Word(quote!(::bactrian::OCaml::raw));
         }
         if is_named(ty, "OCamlRef") {
-            return Outcome::Word(quote!(get_raw));
+            return Outcome::Word(quote!(::bactrian::OCamlCell::get_raw));
         }
         if export.unboxed_result() { Outcome::Unboxed(ty) } else { Outcome::Plain(ty) }
     }
@@ -82,26 +82,26 @@ pub fn shim(export: &Export) -> Result<TokenStream, Error> {
     let extract = match (&outcome, raised) {
         (Outcome::Word(read), true) => quote! {
             let result = match result {
-                Ok(value) => Ok(value.#read()),
-                Err(error) => Err(error),
+                ::core::result::Result::Ok(value) => ::core::result::Result::Ok(#read(&value)),
+                ::core::result::Result::Err(error) => ::core::result::Result::Err(error),
             };
         },
-        (Outcome::Word(read), false) => quote!(let result = result.#read();),
+        (Outcome::Word(read), false) => quote!(let result = #read(&result);),
         _ => TokenStream::new(),
     };
     let convert = match &outcome {
-        Outcome::Word(_) => quote!(Ok(result)),
+        Outcome::Word(_) => quote!(::core::result::Result::Ok(result)),
         Outcome::Plain(ty) => {
             let word = plain_result(export, ty);
-            quote!(Ok(#word))
+            quote!(::core::result::Result::Ok(#word))
         }
         Outcome::Unboxed(_) => quote!(::bactrian::__private::shim::unboxed_result(runtime, result)),
     };
     let convert = if raised {
         quote! {
             match result {
-                Ok(result) => #convert,
-                Err(error) => Err(::bactrian::IntoOCamlException::into_ocaml_exception(error, runtime)),
+                ::core::result::Result::Ok(result) => #convert,
+                ::core::result::Result::Err(error) => ::core::result::Result::Err(::bactrian::IntoOCamlException::into_ocaml_exception(error, runtime)),
             }
         }
     } else {
@@ -241,7 +241,7 @@ fn noalloc(export: &Export) -> Result<TokenStream, Error> {
             quote!(::bactrian::__private::shim::unboxed_result_noalloc(#name, result)),
         )
     } else if is_named(&export.result, "OCaml") {
-        (quote!(::bactrian::RawOCaml), quote!(result.raw()))
+        (quote!(::bactrian::RawOCaml), quote!(::bactrian::OCaml::raw(&result)))
     } else {
         (
             quote!(::bactrian::RawOCaml),

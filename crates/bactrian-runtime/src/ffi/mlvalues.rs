@@ -23,6 +23,8 @@ pub mod tag {
     pub const NO_SCAN: u8 = 251;
     /// Functions.
     pub const CLOSURE: u8 = 247;
+    /// Objects, and constructors of exceptions.
+    pub const OBJECT: u8 = 248;
     /// Functions that share a block with others.
     pub const INFIX: u8 = 249;
     /// Strings and bytes.

@@ -28,6 +28,10 @@ struct AtExit(*const ThreadRoots);
 
 impl Drop for AtExit {
     fn drop(&mut self) {
+        // A destructor that comes after this one may take the lock again: it gets stacks of its own.
+        if current::get() == self.0 {
+            current::set(core::ptr::null());
+        }
         // SAFETY: the domain frees the roots only after it has seen the flag.
         unsafe { (*self.0).ended.store(true, Ordering::Release) }
     }
@@ -56,9 +60,15 @@ extern "C" fn attach() -> &'static ThreadRoots {
     }));
     DomainRoots::current().add_thread(roots);
     current::set(roots);
-    AT_EXIT.set(Some(AtExit(roots)));
+    // In a destructor that runs later than ours nobody is told: the stacks, empty by then, are kept.
+    let _ = AT_EXIT.try_with(|place| place.set(Some(AtExit(roots))));
     // SAFETY: as in `stacks`.
     unsafe { &*roots }
+}
+
+/// Forgets the stacks of this thread, which are empty: it comes to another domain, whose collector does not know them.
+pub(crate) fn forget() {
+    current::set(core::ptr::null());
 }
 
 /// The stacks of this thread, if it has any.

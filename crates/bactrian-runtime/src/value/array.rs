@@ -52,7 +52,16 @@ unsafe impl<T: ToOCaml<M>, M: 'static> ToOCaml<OCamlArray<M>> for [T] {
         }
         // SAFETY: the handle proves the lock, and each field is an M.
         unsafe {
-            let block = block_of_values(self.len(), 0, |index| self[index].to_ocaml(rt).raw);
+            let block = block_of_values(self.len(), 0, |index| {
+                let item = self[index].to_ocaml(rt).raw;
+                if mlvalues::is_block(item) && mlvalues::tag_of(item) == tag::DOUBLE {
+                    ConversionError::new(
+                        "the elements are floats: a float array is an OCamlFloatArray, not an OCamlArray",
+                    )
+                    .throw();
+                }
+                item
+            });
             OCaml::new(rt, block)
         }
     }
