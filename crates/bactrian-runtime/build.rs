@@ -32,6 +32,11 @@ fn generate() -> Result<(), String> {
     if ocamlc.run(&["-config-var", "reserved_header_bits"]).is_ok_and(|bits| bits != "0") {
         return Err("this OCaml reserves header bits, which is not supported".into());
     }
+    if ocamlc.run(&["-config-var", "flat_float_array"]).is_ok_and(|flat| flat == "false") {
+        return Err(
+            "this OCaml was configured without flat float arrays, which is not supported".into()
+        );
+    }
     let library = PathBuf::from(ocamlc.run(&["-where"])?);
     let table = library.join("caml/domain_state.tbl");
     println!("cargo::rerun-if-changed={}", table.display());

@@ -100,13 +100,13 @@ impl Import {
         let words = if names.is_empty() {
             quote!([::bactrian::__private::val_int(0)])
         } else {
-            quote!([#(#names.get_raw()),*])
+            quote!([#(::bactrian::OCamlCell::get_raw(#names)),*])
         };
         let (returned, call) = match self.checked_result() {
             Some(value) => (
                 quote!(::core::result::Result<::bactrian::BoxRoot<#value>, ::bactrian::OCamlException>),
                 quote! {
-                    ::bactrian::__private::import::call::<#value, _>(runtime, &FUNCTION, #words)
+                    ::bactrian::__private::import::call::<#value, _>(__bactrian_rt, &__BACTRIAN_FUNCTION, #words)
                         .map(::bactrian::BoxRoot::new)
                 },
             ),
@@ -114,18 +114,19 @@ impl Import {
                 quote!(::bactrian::BoxRoot<#result>),
                 quote! {
                     ::bactrian::BoxRoot::new(
-                        ::bactrian::__private::import::call_or_unwind::<#result, _>(runtime, &FUNCTION, #words)
+                        ::bactrian::__private::import::call_or_unwind::<#result, _>(__bactrian_rt, &__BACTRIAN_FUNCTION, #words)
                     )
                 },
             ),
         };
         quote! {
             #(#attributes)*
+            #[allow(clippy::too_many_arguments)]
             #visibility fn #name(
-                runtime: &mut ::bactrian::OCamlRuntime,
+                __bactrian_rt: &mut ::bactrian::OCamlRuntime,
                 #(#names: ::bactrian::OCamlRef<'_, #types>),*
             ) -> #returned {
-                static FUNCTION: ::bactrian::__private::NamedValue =
+                static __BACTRIAN_FUNCTION: ::bactrian::__private::NamedValue =
                     ::bactrian::__private::NamedValue::new(#registered);
                 // SAFETY: whoever wrote the declaration vouches for the types, as with `external` in OCaml. The
                 // words are read from roots, just before the call.

@@ -107,7 +107,7 @@ impl OCamlException {
     ) -> Self {
         let Some(constructor) = name.constructor(rt) else {
             let message = format!(
-                "the OCaml exception {:?} is not registered; its module should call \
+                "no OCaml exception is registered as {:?}; its module should call \
                  Callback.register_exception {:?} (…)",
                 name.name(),
                 name.name()
@@ -160,6 +160,9 @@ impl OCamlException {
         // SAFETY: the handle proves the lock; the text is ours to free, and is a C string.
         unsafe {
             let text = caml_format_exception(self.exception.get_raw());
+            if text.is_null() {
+                return "an OCaml exception, and no memory to print it".to_owned();
+            }
             let message = CStr::from_ptr(text).to_string_lossy().into_owned();
             caml_stat_free(text.cast());
             message

@@ -36,10 +36,12 @@ impl OCamlRuntime {
     /// When the lock is held already (a second handle would let one allocate behind the other's
     /// back: pass the first on), or when the program has no OCaml threads library (`threads.posix`).
     pub fn with_domain_lock<R>(body: impl FnOnce(&mut OCamlRuntime) -> R) -> R {
-        struct Release;
+        struct Release {
+            was_foreign: bool,
+        }
         impl Drop for Release {
             fn drop(&mut self) {
-                FOREIGN.set(false);
+                FOREIGN.set(self.was_foreign);
                 // SAFETY: the lock was taken below, on this thread.
                 unsafe { caml_enter_blocking_section_no_pending() }
             }
@@ -52,8 +54,7 @@ impl OCamlRuntime {
         register_thread();
         // SAFETY: the thread is known to OCaml, and does not hold the lock.
         unsafe { caml_leave_blocking_section() };
-        let _release = Release;
-        FOREIGN.set(true);
+        let _release = Release { was_foreign: FOREIGN.replace(true) };
         // SAFETY: the lock is held until the guard is dropped, and nobody else on this thread has a handle.
         run(body, &mut unsafe { OCamlRuntime::recover() })
     }

@@ -45,8 +45,7 @@ impl NamedValue {
 
     /// The exception of this name; `None` also when what was registered is no exception.
     pub(crate) fn constructor(&self, rt: &OCamlRuntime) -> Option<RawOCaml> {
-        // SAFETY: a registered value is live.
-        self.get(rt).filter(|&raw| mlvalues::is_block(raw) && unsafe { mlvalues::tag_of(raw) } == tag::OBJECT)
+        self.get(rt).filter(|&raw| is_constructor(raw))
     }
 
     /// The function of this name.
@@ -81,4 +80,10 @@ impl NamedValue {
 fn is_function(raw: RawOCaml) -> bool {
     // SAFETY: a registered value is live.
     mlvalues::is_block(raw) && matches!(unsafe { mlvalues::tag_of(raw) }, tag::CLOSURE | tag::INFIX)
+}
+
+/// Whether a registered word is the constructor of an exception.
+fn is_constructor(raw: RawOCaml) -> bool {
+    // SAFETY: a registered value is live.
+    mlvalues::is_block(raw) && unsafe { mlvalues::tag_of(raw) } == tag::OBJECT
 }

@@ -25,10 +25,10 @@ impl OCamlRuntime {
         Self { _not_send_or_sync: PhantomData }
     }
 
-    /// Whether this thread holds its domain's lock. One load.
+    /// Whether this thread holds its domain's lock. Two loads.
     #[inline]
     pub fn is_held() -> bool {
-        !domain_state::current().is_null()
+        !domain_state::current().is_null() && !crate::roots::domain_ended()
     }
 
     /// The number of the current domain: 0 for the first; numbers are not used again.

@@ -289,7 +289,10 @@ pub fn result_as<T: ToOCaml<M>, M>(rt: &mut OCamlRuntime, value: T) -> RawOCaml 
     note = "unboxed types are `f64` (float [@unboxed]), `i64` (int64 [@unboxed]), `i32` (int32 [@unboxed]), `isize` \
             (int [@untagged]) and `bool` (bool [@untagged])"
 )]
-pub trait Unboxed: Sized + Copy {
+///
+/// # Safety
+/// `Abi` must be what the registers hold, and `to_boxed` make a value of the OCaml type.
+pub unsafe trait Unboxed: Sized + Copy {
     /// What goes through the registers.
     type Abi: Copy;
     /// From OCaml.
@@ -307,7 +310,8 @@ pub trait Unboxed: Sized + Copy {
 
 macro_rules! unboxed {
     ($($rust:ident: $marker:ty;)*) => {$(
-        impl Unboxed for $rust {
+        // SAFETY: the boxed forms are those of the OCaml type.
+        unsafe impl Unboxed for $rust {
             type Abi = $rust;
 
             #[inline(always)]
@@ -346,7 +350,8 @@ fn beyond_63_bits(n: isize) -> ConversionError {
     ConversionError::new(format!("{n} does not fit an OCaml int ({MIN_INT} to {MAX_INT})"))
 }
 
-impl Unboxed for isize {
+// SAFETY: an int.
+unsafe impl Unboxed for isize {
     type Abi = isize;
 
     #[inline(always)]
@@ -373,7 +378,8 @@ impl Unboxed for isize {
     }
 }
 
-impl Unboxed for bool {
+// SAFETY: a bool.
+unsafe impl Unboxed for bool {
     type Abi = isize;
 
     #[inline(always)]
@@ -427,7 +433,10 @@ fn cannot_raise(function: &'static str, error: &ConversionError) -> ! {
     note = "a noalloc function cannot raise or root: it takes `bool`, `()`, `i64`, `isize`, `OCaml<T>`, `&[u8]`, `&[f64]`, \
             and with `unboxed` also `f64` and `i32`"
 )]
-pub trait NoallocArgument {
+///
+/// # Safety
+/// The word may be read only as the OCaml type.
+pub unsafe trait NoallocArgument {
     /// From the word.
     ///
     /// # Safety
@@ -441,20 +450,25 @@ pub trait NoallocArgument {
     note = "a noalloc function cannot allocate or raise: it returns `bool`, `()`, integers of up to 32 bits, one of its `OCaml<T>` \
             arguments, and with `unboxed` also `f64`, `i64` and `isize`"
 )]
-pub trait NoallocResult {
+///
+/// # Safety
+/// The word must be an immediate of the OCaml type.
+pub unsafe trait NoallocResult {
     /// To the word.
     fn to_raw(self) -> RawOCaml;
 }
 
 macro_rules! noalloc {
     ($($argument:ident),*; $($result:ident),*) => {
-        $(impl NoallocArgument for $argument {
+        $(// SAFETY: read as an int.
+        unsafe impl NoallocArgument for $argument {
             #[inline(always)]
             unsafe fn of_raw(raw: RawOCaml) -> Self {
                 mlvalues::int_val(raw) as $argument
             }
         })*
-        $(impl NoallocResult for $result {
+        $(// SAFETY: an int that fits.
+        unsafe impl NoallocResult for $result {
             #[inline(always)]
             fn to_raw(self) -> RawOCaml {
                 mlvalues::val_int(self as i64)
@@ -465,26 +479,30 @@ macro_rules! noalloc {
 
 noalloc!(i64, isize; i8, i16, i32, u8, u16, u32);
 
-impl NoallocArgument for bool {
+// SAFETY: an immediate of that type.
+unsafe impl NoallocArgument for bool {
     #[inline(always)]
     unsafe fn of_raw(raw: RawOCaml) -> Self {
         raw != FALSE
     }
 }
 
-impl NoallocArgument for () {
+// SAFETY: an immediate of that type.
+unsafe impl NoallocArgument for () {
     #[inline(always)]
     unsafe fn of_raw(_: RawOCaml) -> Self {}
 }
 
-impl NoallocResult for bool {
+// SAFETY: an immediate of that type.
+unsafe impl NoallocResult for bool {
     #[inline(always)]
     fn to_raw(self) -> RawOCaml {
         if self { TRUE } else { FALSE }
     }
 }
 
-impl NoallocResult for () {
+// SAFETY: an immediate of that type.
+unsafe impl NoallocResult for () {
     #[inline(always)]
     fn to_raw(self) -> RawOCaml {
         UNIT

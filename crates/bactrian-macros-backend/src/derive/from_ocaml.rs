@@ -14,18 +14,18 @@ pub fn expand(input: &DeriveInput) -> Result<TokenStream, Error> {
             let members = fields.iter().map(|field| &field.member);
             let types = fields.iter().map(|field| &field.ty);
             let indices = 0..fields.len();
-            quote!(Ok(Self {
+            quote!(::core::result::Result::Ok(Self {
                 #(#members: ::bactrian::__private::variant::float_field(value.raw(), #indices) as #types),*
             }))
         }
         Shape::Record(fields) => {
             let check = check_not_float_record(name, fields, &model.generics);
             let built = build(&quote!(Self), &name.to_string(), fields, &quote!(value), 0);
-            quote!({ #check Ok(#built) })
+            quote!({ #check ::core::result::Result::Ok(#built) })
         }
         Shape::Tuple(fields) => {
             let built = build(&quote!(Self), &name.to_string(), fields, &quote!(value), 0);
-            quote!(Ok(#built))
+            quote!(::core::result::Result::Ok(#built))
         }
         Shape::Newtype(field) => {
             let (ty, marker) = (&field.ty, field.marker());
@@ -35,7 +35,7 @@ pub fn expand(input: &DeriveInput) -> Result<TokenStream, Error> {
         }
         Shape::Unit => {
             // Both `struct A;` and `struct A {}` can be written so.
-            quote!(Ok(Self {}))
+            quote!(::core::result::Result::Ok(Self {}))
         }
         Shape::Variant { constructors, polymorphic: false } => plain(name, constructors),
         Shape::Variant { constructors, polymorphic: true } => polymorphic(name, constructors),
@@ -50,8 +50,8 @@ pub fn expand(input: &DeriveInput) -> Result<TokenStream, Error> {
             #[inline]
             fn from_ocaml(value: ::bactrian::OCaml<'_, #marker>) -> Self {
                 match Self::try_from_ocaml(value) {
-                    Ok(value) => value,
-                    Err(error) => error.throw(),
+                    ::core::result::Result::Ok(value) => value,
+                    ::core::result::Result::Err(error) => error.throw(),
                 }
             }
 
@@ -97,18 +97,18 @@ fn plain(name: &Ident, constructors: &[Constructor]) -> TokenStream {
         let ident = &constructor.ident;
         if constructor.fields.is_empty() {
             let number = constructor.number as i64;
-            quote!(::bactrian::__private::variant::Constructor::Constant(#number) => Ok(Self::#ident {}),)
+            quote!(::bactrian::__private::variant::Constructor::Constant(#number) => ::core::result::Result::Ok(Self::#ident {}),)
         } else {
             let number = constructor.number as u8;
             let label = format!("{label}::{ident}");
             let built = build(&quote!(Self::#ident), &label, &constructor.fields, &quote!(value), 0);
-            quote!(::bactrian::__private::variant::Constructor::Block(#number) => Ok(#built),)
+            quote!(::bactrian::__private::variant::Constructor::Block(#number) => ::core::result::Result::Ok(#built),)
         }
     });
     quote! {
         match ::bactrian::__private::variant::constructor(value.raw()) {
             #(#arms)*
-            unknown => Err(::bactrian::__private::variant::unknown_constructor(#label, unknown)),
+            unknown => ::core::result::Result::Err(::bactrian::__private::variant::unknown_constructor(#label, unknown)),
         }
     }
 }
@@ -131,7 +131,7 @@ fn polymorphic(name: &Ident, constructors: &[Constructor]) -> TokenStream {
                     })
                 }
             };
-            quote!(if hash == const { ::bactrian::__private::hash_variant(#tag) } { return Ok(#built); })
+            quote!(if hash == const { ::bactrian::__private::hash_variant(#tag) } { return ::core::result::Result::Ok(#built); })
         })
     };
     let (constants, blocks) = (arms(true), arms(false));
@@ -139,11 +139,11 @@ fn polymorphic(name: &Ident, constructors: &[Constructor]) -> TokenStream {
         if value.is_block() {
             let hash = value.field::<::bactrian::OCamlInt>(0).raw();
             #(#blocks)*
-            Err(::bactrian::__private::variant::unknown_tag(#label, (hash >> 1) as i64))
+            ::core::result::Result::Err(::bactrian::__private::variant::unknown_tag(#label, (hash >> 1) as i64))
         } else {
             let hash = value.raw();
             #(#constants)*
-            Err(::bactrian::__private::variant::unknown_tag(#label, (hash >> 1) as i64))
+            ::core::result::Result::Err(::bactrian::__private::variant::unknown_tag(#label, (hash >> 1) as i64))
         }
     }
 }

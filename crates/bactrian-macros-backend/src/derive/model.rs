@@ -3,6 +3,7 @@
 use crate::types::is_named;
 use proc_macro2::{Span, TokenStream};
 use quote::{format_ident, quote};
+use syn::ext::IdentExt;
 use syn::spanned::Spanned;
 use syn::{Attribute, Data, DeriveInput, Error, Fields, Ident, LitStr, Member, Type};
 
@@ -12,6 +13,8 @@ pub struct Model {
     pub generics: syn::Generics,
     /// The OCaml type: the type itself, or the one named by `as_`.
     pub marker: TokenStream,
+    /// Whether `as_` names the marker.
+    pub has_marker: bool,
     /// Whether `FromOCaml` must say which OCaml type this is, since `ToOCaml` is not derived.
     pub from_only: bool,
     pub shape: Shape,
@@ -87,12 +90,14 @@ impl Model {
         };
         let name = input.ident.clone();
         let (_, type_generics, _) = input.generics.split_for_impl();
+        let has_marker = attributes.as_.is_some();
         let marker =
             attributes.as_.map_or_else(|| quote!(#name #type_generics), |as_| quote!(#as_));
         Ok(Model {
             name,
             generics: input.generics.clone(),
             marker,
+            has_marker,
             from_only: attributes.from_only,
             shape,
         })
@@ -122,7 +127,21 @@ impl Model {
             Shape::Newtype(field) => field.is_float_constant(),
             _ => quote!(false),
         };
+        // A marker must be a type of the same crate, which only then can have an inherent implementation: whoever says
+        // how a `String` of OCaml looks would speak for everybody.
+        let local = self.has_marker.then(|| {
+            let unique = quote::format_ident!("__bactrian_marker_of_{}", name);
+            quote! {
+                #[doc(hidden)]
+                #[allow(non_upper_case_globals, dead_code)]
+                impl #marker {
+                    const #unique: () = ();
+                }
+            }
+        });
         quote! {
+            #local
+
             impl #impl_generics ::bactrian::DefaultOCamlMapping for #name #type_generics #clause {
                 type OCamlType = #marker;
                 type VecType = ::bactrian::OCamlList<#marker>;
@@ -228,6 +247,7 @@ fn constructors(
         ));
     }
     let (mut constants, mut blocks) = (0, 0);
+    let mut hashes = std::collections::HashMap::new();
     data.variants
         .iter()
         .map(|variant| {
@@ -237,7 +257,7 @@ fn constructors(
                     "OCaml numbers constructors by their order: a discriminant has no meaning for it",
                 ));
             }
-            let mut tag = variant.ident.to_string();
+            let mut tag = variant.ident.unraw().to_string();
             for attribute in ocaml_attributes(&variant.attrs) {
                 attribute.parse_nested_meta(|meta| {
                     if meta.path.is_ident("tag") && attributes.polymorphic {
@@ -250,6 +270,14 @@ fn constructors(
                     }
                     Err(meta.error("only the constructors of a polymorphic variant take `tag = \"Name\"`"))
                 })?;
+            }
+            if attributes.polymorphic {
+                if let Some(other) = hashes.insert(hash(&tag), tag.clone()) {
+                    return Err(Error::new(
+                        variant.ident.span(),
+                        format!("the tags `{other}` and `{tag}` are one to OCaml: it keeps only their hash"),
+                    ));
+                }
             }
             let fields = fields(&variant.fields)?;
             let counter = if fields.is_empty() { &mut constants } else { &mut blocks };
@@ -265,6 +293,12 @@ fn constructors(
             Ok(Constructor { ident: variant.ident.clone(), tag, fields, named, number })
         })
         .collect()
+}
+
+/// What OCaml keeps of the tag of a polymorphic variant.
+fn hash(tag: &str) -> u32 {
+    tag.bytes().fold(0u32, |hash, byte| hash.wrapping_mul(223).wrapping_add(u32::from(byte)))
+        & 0x7fff_ffff
 }
 
 /// `#[ocaml(…)]` on a type.

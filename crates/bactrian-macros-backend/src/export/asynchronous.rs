@@ -32,10 +32,10 @@ pub fn shim(export: &Export) -> Result<TokenStream, Error> {
         let argument = &parameter.name;
         let value = match &parameter.kind {
             Kind::Owned { ty, as_: Some(as_) } => {
-                quote!(::bactrian::__private::shim::owned_as::<#ty, #as_>(runtime, #name, #argument, #word)?)
+                quote!(::bactrian::__private::shim::owned_as::<#ty, #as_>(__bactrian_rt, #name, #argument, #word)?)
             }
             Kind::Owned { ty, as_: None } => {
-                quote!(::bactrian::__private::shim::owned::<#ty>(runtime, #name, #argument, #word)?)
+                quote!(::bactrian::__private::shim::owned::<#ty>(__bactrian_rt, #name, #argument, #word)?)
             }
             // Refused when the parameters were read.
             _ => quote!(::core::unreachable!()),
@@ -45,28 +45,28 @@ pub fn shim(export: &Export) -> Result<TokenStream, Error> {
     let word = plain_result(export, value);
     let convert = if raised {
         quote! {
-            match result {
-                Ok(result) => Ok(#word),
-                Err(error) => Err(::bactrian::IntoOCamlException::into_ocaml_exception(error, runtime)),
+            match __bactrian_result {
+                ::core::result::Result::Ok(__bactrian_result) => ::core::result::Result::Ok(#word),
+                ::core::result::Result::Err(error) => ::core::result::Result::Err(::bactrian::IntoOCamlException::into_ocaml_exception(error, __bactrian_rt)),
             }
         }
     } else {
-        quote!(Ok(#word))
+        quote!(::core::result::Result::Ok(#word))
     };
     let arguments = &words[..export.parameters.len()];
     Ok(quote! {
         // SAFETY: OCaml calls this with live words of the declared types, and with the domain's lock held.
         #[unsafe(export_name = #symbol)]
         #[allow(unused_variables, unused_mut, unused_unsafe, clippy::all, clippy::pedantic)]
-        unsafe extern "C" fn shim(#(#words: ::bactrian::RawOCaml),*) -> ::bactrian::RawOCaml {
+        unsafe extern "C" fn __bactrian_shim(#(#words: ::bactrian::RawOCaml),*) -> ::bactrian::RawOCaml {
             unsafe {
-                ::bactrian::__private::shim::call_with_runtime(#name, |runtime: &mut ::bactrian::OCamlRuntime| {
+                ::bactrian::__private::shim::call_with_runtime(#name, |__bactrian_rt: &mut ::bactrian::OCamlRuntime| {
                     #(#conversions)*
                     ::bactrian::__private::task::export_lwt(
-                        runtime,
+                        __bactrian_rt,
                         #name,
                         #function(#(#arguments),*),
-                        |result, runtime| #convert,
+                        |__bactrian_result, __bactrian_rt| #convert,
                     )
                 })
             }

@@ -9,6 +9,7 @@ use options::Options;
 use parameter::{Context, Kind, Parameter};
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
+use syn::ext::IdentExt;
 use syn::spanned::Spanned;
 use syn::{Error, GenericParam, Ident, ItemFn, ReturnType, Type};
 
@@ -44,6 +45,14 @@ fn expand(attribute: TokenStream, item: TokenStream) -> Result<TokenStream, Erro
         ReturnType::Type(_, ty) => (**ty).clone(),
     };
     let export = Export { options, function, context, parameters, result };
+    for (name, span) in export.symbols() {
+        if name.starts_with("caml_") || name.starts_with("bactrian_") {
+            return Err(Error::new(
+                span,
+                format!("the symbol `{name}` belongs to a runtime: choose another name"),
+            ));
+        }
+    }
     let shim = if export.options.is_async() {
         asynchronous::shim(&export)?
     } else {
@@ -107,12 +116,22 @@ impl Export {
         self.options
             .name
             .as_ref()
-            .map_or_else(|| self.function.sig.ident.to_string(), |name| name.value())
+            .map_or_else(|| self.function.sig.ident.unraw().to_string(), |name| name.value())
+    }
+
+    /// The symbols that are chosen by the user, and where.
+    fn symbols(&self) -> Vec<(String, proc_macro2::Span)> {
+        let own = match &self.options.name {
+            Some(name) => (name.value(), name.span()),
+            None => (self.name(), self.function.sig.ident.span()),
+        };
+        let bytecode = self.options.bytecode.as_ref().map(|name| (name.value(), name.span()));
+        [own].into_iter().chain(bytecode).collect()
     }
 
     /// The function's name in messages.
     fn name(&self) -> String {
-        self.function.sig.ident.to_string()
+        self.function.sig.ident.unraw().to_string()
     }
 
     /// `'a`, `'b` …: nothing is known of the values.
@@ -123,7 +142,9 @@ impl Export {
 
     /// The words of the call, one each parameter; a function without any takes `()`.
     fn words(&self) -> Vec<Ident> {
-        (0..self.parameters.len().max(1)).map(|index| format_ident!("word_{index}")).collect()
+        (0..self.parameters.len().max(1))
+            .map(|index| format_ident!("__bactrian_word_{index}"))
+            .collect()
     }
 
     /// What each word is in the registers.
@@ -141,9 +162,17 @@ impl Export {
             .collect()
     }
 
+    /// The type of the value that is returned when nothing is raised.
+    fn value_type(&self) -> &Type {
+        match synchronous::results(self) {
+            Ok((value, _)) => value,
+            Err(_) => &self.result,
+        }
+    }
+
     /// Whether the result comes in a register as it is.
     fn unboxed_result(&self) -> bool {
-        self.options.unboxed && parameter::is_unboxable(&self.result)
+        self.options.unboxed && parameter::is_unboxable(self.value_type())
     }
 
     /// The second function that bytecode needs: over five arguments, or with unboxed ones.
@@ -164,8 +193,8 @@ impl Export {
         let (parameters, read) = if many {
             let indices = 0..words.len();
             (
-                quote!(words: *const #raw, _count: ::core::ffi::c_int),
-                quote!(#(let #words = unsafe { *words.add(#indices) };)*),
+                quote!(__bactrian_words: *const #raw, _count: ::core::ffi::c_int),
+                quote!(#(let #words = unsafe { *__bactrian_words.add(#indices) };)*),
             )
         } else {
             (quote!(#(#words: #raw),*), TokenStream::new())
@@ -178,13 +207,16 @@ impl Export {
                 _ => quote!(#word),
             }
         });
-        let call = quote!(shim(#(#arguments),*));
+        let call = quote!(__bactrian_shim(#(#arguments),*));
         let call = if self.unboxed_result() {
-            let ty = &self.result;
+            let ty = self.value_type();
             quote! {{
-                let result = #call;
-                let mut runtime = ::bactrian::OCamlRuntime::recover();
-                <#ty as ::bactrian::__private::shim::Unboxed>::to_boxed(result, &mut runtime)
+                let __bactrian_result = #call;
+                let mut __bactrian_runtime = ::bactrian::OCamlRuntime::recover();
+                <#ty as ::bactrian::__private::shim::Unboxed>::to_boxed(
+                    __bactrian_result,
+                    &mut __bactrian_runtime,
+                )
             }}
         } else {
             call
@@ -193,7 +225,7 @@ impl Export {
             // SAFETY: the bytecode interpreter passes live words of the declared types, with the lock held;
             // the native shim raises from a frame above this one, which has nothing to drop.
             #[unsafe(export_name = #symbol)]
-            unsafe extern "C" fn bytecode(#parameters) -> #raw {
+            unsafe extern "C" fn __bactrian_bytecode(#parameters) -> #raw {
                 #read
                 unsafe { #call }
             }

@@ -58,10 +58,10 @@ pub fn shim(export: &Export) -> Result<TokenStream, Error> {
         (
             quote! {
                 if !::bactrian::__private::shim::has_room(#region, #roots) {
-                    return again(#(#words),*);
+                    return __bactrian_again(#(#words),*);
                 }
             },
-            quote!(let arguments = unsafe { ::bactrian::__private::shim::Arguments::enter(#region, #roots) };),
+            quote!(let __bactrian_arguments = unsafe { ::bactrian::__private::shim::Arguments::enter(#region, #roots) };),
         )
     } else {
         (TokenStream::new(), TokenStream::new())
@@ -70,38 +70,40 @@ pub fn shim(export: &Export) -> Result<TokenStream, Error> {
         quote! {
             #[cold]
             #[inline(never)]
-            unsafe extern "C" fn again(#(#words: #abi_types),*) -> #abi_result {
+            unsafe extern "C" fn __bactrian_again(#(#words: #abi_types),*) -> #abi_result {
                 // SAFETY: the words are the call's own, and making room does not collect.
                 unsafe {
                     ::bactrian::__private::shim::make_room(#region, #roots);
-                    shim(#(#words),*)
+                    __bactrian_shim(#(#words),*)
                 }
             }
         }
     });
     let extract = match (&outcome, raised) {
         (Outcome::Word(read), true) => quote! {
-            let result = match result {
+            let __bactrian_result = match __bactrian_result {
                 ::core::result::Result::Ok(value) => ::core::result::Result::Ok(#read(&value)),
                 ::core::result::Result::Err(error) => ::core::result::Result::Err(error),
             };
         },
-        (Outcome::Word(read), false) => quote!(let result = #read(&result);),
+        (Outcome::Word(read), false) => quote!(let __bactrian_result = #read(&__bactrian_result);),
         _ => TokenStream::new(),
     };
     let convert = match &outcome {
-        Outcome::Word(_) => quote!(::core::result::Result::Ok(result)),
+        Outcome::Word(_) => quote!(::core::result::Result::Ok(__bactrian_result)),
         Outcome::Plain(ty) => {
             let word = plain_result(export, ty);
             quote!(::core::result::Result::Ok(#word))
         }
-        Outcome::Unboxed(_) => quote!(::bactrian::__private::shim::unboxed_result(runtime, result)),
+        Outcome::Unboxed(_) => {
+            quote!(::bactrian::__private::shim::unboxed_result(__bactrian_rt, __bactrian_result))
+        }
     };
     let convert = if raised {
         quote! {
-            match result {
-                ::core::result::Result::Ok(result) => #convert,
-                ::core::result::Result::Err(error) => ::core::result::Result::Err(::bactrian::IntoOCamlException::into_ocaml_exception(error, runtime)),
+            match __bactrian_result {
+                ::core::result::Result::Ok(__bactrian_result) => #convert,
+                ::core::result::Result::Err(error) => ::core::result::Result::Err(::bactrian::IntoOCamlException::into_ocaml_exception(error, __bactrian_rt)),
             }
         }
     } else {
@@ -119,15 +121,15 @@ pub fn shim(export: &Export) -> Result<TokenStream, Error> {
         // SAFETY: OCaml calls this with live words of the declared types, and with the domain's lock held.
         #[unsafe(export_name = #symbol)]
         #[allow(unused_variables, unused_mut, unused_unsafe, clippy::all, clippy::pedantic)]
-        unsafe extern "C" fn shim(#(#words: #abi_types),*) -> #abi_result {
+        unsafe extern "C" fn __bactrian_shim(#(#words: #abi_types),*) -> #abi_result {
             unsafe {
                 #make_room
-                #enter_call(#name, |runtime: &mut ::bactrian::OCamlRuntime| {
+                #enter_call(#name, |__bactrian_rt: &mut ::bactrian::OCamlRuntime| {
                     #enter
-                    let result = {
+                    let __bactrian_result = {
                         #call
                         #extract
-                        result
+                        __bactrian_result
                     };
                     #convert
                 })
@@ -156,8 +158,12 @@ pub fn results(export: &Export) -> Result<(&Type, bool), Error> {
 pub fn plain_result(export: &Export, ty: &Type) -> TokenStream {
     let ty = crate::types::without_lifetimes(ty);
     match &export.options.returns {
-        Some(as_) => quote!(::bactrian::__private::shim::result_as::<#ty, #as_>(runtime, result)),
-        None => quote!(::bactrian::__private::shim::result::<#ty>(runtime, result)),
+        Some(as_) => {
+            quote!(::bactrian::__private::shim::result_as::<#ty, #as_>(__bactrian_rt, __bactrian_result))
+        }
+        None => {
+            quote!(::bactrian::__private::shim::result::<#ty>(__bactrian_rt, __bactrian_result))
+        }
     }
 }
 
@@ -169,24 +175,25 @@ fn call(export: &Export) -> TokenStream {
     let borrows = export.parameters.iter().any(|parameter| {
         matches!(parameter.kind, Kind::Value(_) | Kind::Str | Kind::Bytes | Kind::Floats)
     });
-    let borrow = borrows
-        .then(|| quote!(let borrow = unsafe { ::bactrian::__private::shim::Borrow::new() };));
+    let borrow = borrows.then(
+        || quote!(let __bactrian_borrow = unsafe { ::bactrian::__private::shim::Borrow::new() };),
+    );
     let mut index = 0usize;
     let conversions = export.parameters.iter().zip(&words).map(|(parameter, word)| {
         let argument = &parameter.name;
         let value = match &parameter.kind {
             Kind::Owned { ty, as_: None } => {
-                quote!(::bactrian::__private::shim::owned::<#ty>(runtime, #name, #argument, #word)?)
+                quote!(::bactrian::__private::shim::owned::<#ty>(__bactrian_rt, #name, #argument, #word)?)
             }
             Kind::Owned { ty, as_: Some(as_) } => {
-                quote!(::bactrian::__private::shim::owned_as::<#ty, #as_>(runtime, #name, #argument, #word)?)
+                quote!(::bactrian::__private::shim::owned_as::<#ty, #as_>(__bactrian_rt, #name, #argument, #word)?)
             }
             Kind::Unboxed(ty) => quote!(<#ty as ::bactrian::__private::shim::Unboxed>::of_abi(#word)),
-            Kind::Root(marker) => { let i = index; index += 1; quote!(arguments.root::<#marker>(#i, #word)) }
-            Kind::Value(marker) => quote!(borrow.value::<#marker>(#word)),
-            Kind::Str => quote!(borrow.str(runtime, #name, #argument, #word)?),
-            Kind::Bytes => quote!(borrow.bytes(#word)),
-            Kind::Floats => quote!(borrow.floats(#word)),
+            Kind::Root(marker) => { let i = index; index += 1; quote!(__bactrian_arguments.root::<#marker>(#i, #word)) }
+            Kind::Value(marker) => quote!(__bactrian_borrow.value::<#marker>(#word)),
+            Kind::Str => quote!(__bactrian_borrow.str(__bactrian_rt, #name, #argument, #word)?),
+            Kind::Bytes => quote!(__bactrian_borrow.bytes(#word)),
+            Kind::Floats => quote!(__bactrian_borrow.floats(#word)),
         };
         (matches!(parameter.kind, Kind::Root(_)), quote!(let #word = #value;))
     }).collect::<Vec<_>>();
@@ -194,11 +201,17 @@ fn call(export: &Export) -> TokenStream {
     let conversions = conversions.iter().filter(|c| !c.0).map(|c| &c.1).collect::<Vec<_>>();
     let (region, context) = match export.context {
         Context::None => (None, None),
-        Context::Shared => (None, Some(quote!(&*runtime,))),
-        Context::Exclusive => (None, Some(quote!(&mut *runtime,))),
+        Context::Shared => (None, Some(quote!(&*__bactrian_rt,))),
+        Context::Exclusive => (None, Some(quote!(&mut *__bactrian_rt,))),
         Context::Region { mutable } => (
-            Some(quote!(let mut region = unsafe { arguments.region(&mut *runtime) };)),
-            Some(if mutable { quote!(&mut region,) } else { quote!(&region,) }),
+            Some(
+                quote!(let mut __bactrian_region = unsafe { __bactrian_arguments.region(&mut *__bactrian_rt) };),
+            ),
+            Some(if mutable {
+                quote!(&mut __bactrian_region,)
+            } else {
+                quote!(&__bactrian_region,)
+            }),
         ),
     };
     let arguments = &words[..export.parameters.len()];
@@ -207,7 +220,7 @@ fn call(export: &Export) -> TokenStream {
         #(#roots)*
         #(#conversions)*
         #region
-        let result = #function(#context #(#arguments),*);
+        let __bactrian_result = #function(#context #(#arguments),*);
     }
 }
 
@@ -222,9 +235,9 @@ fn noalloc(export: &Export) -> Result<TokenStream, Error> {
             Kind::Unboxed(ty) => {
                 quote!(<#ty as ::bactrian::__private::shim::Unboxed>::of_abi(#word))
             }
-            Kind::Value(marker) => quote!(borrow.value::<#marker>(#word)),
-            Kind::Bytes => quote!(borrow.bytes(#word)),
-            Kind::Floats => quote!(borrow.floats(#word)),
+            Kind::Value(marker) => quote!(__bactrian_borrow.value::<#marker>(#word)),
+            Kind::Bytes => quote!(__bactrian_borrow.bytes(#word)),
+            Kind::Floats => quote!(__bactrian_borrow.floats(#word)),
             Kind::Owned { ty, .. } => {
                 quote!(<#ty as ::bactrian::__private::shim::NoallocArgument>::of_raw(#word))
             }
@@ -233,19 +246,19 @@ fn noalloc(export: &Export) -> Result<TokenStream, Error> {
         };
         quote!(let #word = #value;)
     });
-    let context = (export.context == Context::Shared).then(|| quote!(&runtime,));
+    let context = (export.context == Context::Shared).then(|| quote!(&__bactrian_rt,));
     let (abi_result, convert) = if export.unboxed_result() {
         let ty = &export.result;
         (
             quote!(<#ty as ::bactrian::__private::shim::Unboxed>::Abi),
-            quote!(::bactrian::__private::shim::unboxed_result_noalloc(#name, result)),
+            quote!(::bactrian::__private::shim::unboxed_result_noalloc(#name, __bactrian_result)),
         )
     } else if is_named(&export.result, "OCaml") {
-        (quote!(::bactrian::RawOCaml), quote!(::bactrian::OCaml::raw(&result)))
+        (quote!(::bactrian::RawOCaml), quote!(::bactrian::OCaml::raw(&__bactrian_result)))
     } else {
         (
             quote!(::bactrian::RawOCaml),
-            quote!(::bactrian::__private::shim::NoallocResult::to_raw(result)),
+            quote!(::bactrian::__private::shim::NoallocResult::to_raw(__bactrian_result)),
         )
     };
     let arguments = &words[..export.parameters.len()];
@@ -254,12 +267,12 @@ fn noalloc(export: &Export) -> Result<TokenStream, Error> {
         // panic aborts at this `extern "C"`, after the message was printed.
         #[unsafe(export_name = #symbol)]
         #[allow(unused_variables, unused_mut, unused_unsafe, clippy::all, clippy::pedantic)]
-        unsafe extern "C" fn shim(#(#words: #abi_types),*) -> #abi_result {
+        unsafe extern "C" fn __bactrian_shim(#(#words: #abi_types),*) -> #abi_result {
             unsafe {
-                let borrow = ::bactrian::__private::shim::Borrow::new();
-                let runtime = ::bactrian::OCamlRuntime::recover();
+                let __bactrian_borrow = ::bactrian::__private::shim::Borrow::new();
+                let __bactrian_rt = ::bactrian::OCamlRuntime::recover();
                 #(#conversions)*
-                let result = #function(#context #(#arguments),*);
+                let __bactrian_result = #function(#context #(#arguments),*);
                 #convert
             }
         }

@@ -4,6 +4,7 @@
 //! free lists inside the slots, and a way for other threads to free without touching the slots. Here
 //! that way is a bitmap in the pool.
 
+use super::current;
 use super::domain::DomainRoots;
 use super::hook;
 use crate::ffi::domain_state;
@@ -245,11 +246,18 @@ impl<T> BoxRoot<T> {
 
     /// Makes the root hold another value.
     ///
-    /// Costs no new root. The value must be of the type that the root was made for, which the type sees to.
+    /// Costs no new root.
+    ///
+    /// # Panics
+    /// When this thread does not hold its domain's lock (`OCaml::none()` and other immediates do not prove it).
     #[inline]
     pub fn keep(&mut self, value: OCaml<'_, T>) {
+        assert!(
+            OCamlRuntime::is_held(),
+            "BoxRoot::keep on a thread that does not hold its domain's lock"
+        );
         let pool = Pool::of(self.slot);
-        // SAFETY: the value proves that a domain's lock is held, so no collection is under way, and
+        // SAFETY: a domain's lock is held, so no collection is under way, and
         // `&mut self` that nobody reads the slot. This domain need not be the pool's owner: the flag is
         // atomic.
         unsafe {
@@ -276,7 +284,9 @@ impl<T> Drop for BoxRoot<T> {
         let state = domain_state::current();
         // SAFETY: the pool is live while this root is. Under the owner's lock the slot may be written.
         unsafe {
-            if !state.is_null() && (*pool).owner.load(Ordering::Acquire) == domain_state::id(state)
+            if !state.is_null()
+                && (*pool).owner.load(Ordering::Acquire) == domain_state::id(state)
+                && !current::domain_ended()
             {
                 (*pool).release(self.slot.as_ptr());
             } else {
@@ -293,7 +303,7 @@ impl<T> Clone for BoxRoot<T> {
     /// When this thread does not hold its domain's lock.
     fn clone(&self) -> Self {
         assert!(
-            !domain_state::current().is_null(),
+            OCamlRuntime::is_held(),
             "BoxRoot::clone on a thread that does not hold its domain's lock"
         );
         // SAFETY: the lock is held, so the slot's word is live.

@@ -1,4 +1,4 @@
-//! The thread-local pointer to this thread's stacks.
+//! What is known of this thread: the pointer to its stacks, and whether its domain has ended.
 //!
 //! A static library is compiled as position-independent code, where `thread_local!` costs what a call costs: the
 //! compiler keeps nothing in scratch registers over it, even where the linker turns the call into two moves. So
@@ -15,17 +15,24 @@ mod place {
         ".globl bactrian_thread_roots",
         ".hidden bactrian_thread_roots",
         ".type bactrian_thread_roots, @object",
-        ".size bactrian_thread_roots, 8",
+        ".size bactrian_thread_roots, 16",
         ".balign 8",
         "bactrian_thread_roots:",
-        ".zero 8",
+        ".zero 16",
         ".popsection",
     );
 
+    /// What the two words are.
+    #[repr(C)]
+    struct Thread {
+        roots: *const ThreadRoots,
+        domain_ended: usize,
+    }
+
     /// The address of the variable of this thread.
     #[inline(always)]
-    fn address() -> *mut *const ThreadRoots {
-        let address: *mut *const ThreadRoots;
+    fn address() -> *mut Thread {
+        let address: *mut Thread;
         #[cfg(target_arch = "x86_64")]
         // SAFETY: reads the variable's offset and the thread pointer; touches no stack. The addition sets flags.
         unsafe {
@@ -55,12 +62,23 @@ mod place {
     #[inline(always)]
     pub fn get() -> *const ThreadRoots {
         // SAFETY: the variable is this thread's.
-        unsafe { *address() }
+        unsafe { (*address()).roots }
     }
 
     pub fn set(roots: *const ThreadRoots) {
         // SAFETY: the variable is this thread's.
-        unsafe { *address() = roots }
+        unsafe { (*address()).roots = roots }
+    }
+
+    #[inline(always)]
+    pub fn domain_ended() -> bool {
+        // SAFETY: the variable is this thread's.
+        unsafe { (*address()).domain_ended != 0 }
+    }
+
+    pub fn set_domain_ended() {
+        // SAFETY: the variable is this thread's.
+        unsafe { (*address()).domain_ended = 1 }
     }
 }
 
@@ -72,6 +90,16 @@ mod place {
 
     thread_local! {
         static CURRENT: Cell<*const ThreadRoots> = const { Cell::new(null()) };
+        static DOMAIN_ENDED: Cell<bool> = const { Cell::new(false) };
+    }
+
+    #[inline(always)]
+    pub fn domain_ended() -> bool {
+        DOMAIN_ENDED.get()
+    }
+
+    pub fn set_domain_ended() {
+        DOMAIN_ENDED.set(true);
     }
 
     #[inline(always)]
@@ -84,4 +112,4 @@ mod place {
     }
 }
 
-pub(super) use place::{get, set};
+pub(super) use place::{domain_ended, get, set, set_domain_ended};

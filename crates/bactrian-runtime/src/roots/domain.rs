@@ -1,6 +1,7 @@
 //! What belongs to each domain: the stacks of its threads and its pools.
 
 use super::boxroot::Pool;
+use super::current;
 use super::hook;
 use super::thread::ThreadRoots;
 use crate::ffi::domain_state::{self, DomainState};
@@ -41,12 +42,12 @@ impl DomainRoots {
     #[inline(always)]
     pub(super) fn current() -> &'static DomainRoots {
         let state = domain_state::current();
-        if state.is_null() {
+        if state.is_null() || current::domain_ended() {
             no_lock();
         }
         // SAFETY: not null, so this thread holds that domain's lock.
         let index = unsafe { domain_state::id(state) };
-        let roots = TABLE[index].load(Ordering::Relaxed);
+        let roots = TABLE[index].load(Ordering::Acquire);
         if roots.is_null() {
             return Self::create(index);
         }
@@ -59,7 +60,7 @@ impl DomainRoots {
         // SAFETY: the collector passes a live domain's state.
         let index = unsafe { domain_state::id(state) };
         // SAFETY: entries are never freed.
-        unsafe { TABLE[index].load(Ordering::Relaxed).as_ref() }
+        unsafe { TABLE[index].load(Ordering::Acquire).as_ref() }
     }
 
     #[cold]

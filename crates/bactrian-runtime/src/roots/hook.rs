@@ -1,6 +1,7 @@
 //! How the collector finds the roots.
 
 use super::domain::DomainRoots;
+use super::thread;
 use crate::ffi::domain_state::{self, DomainState};
 use crate::ffi::mlvalues::RawOCaml;
 use crate::ffi::roots::{
@@ -62,6 +63,9 @@ unsafe extern "C" fn terminated() {
         if let Some(roots) = DomainRoots::of(state) {
             roots.orphan_pools();
         }
+        // The runtime leaves `caml_state` as it is on this thread, whose thread-local destructors are still to run:
+        // they hold no lock.
+        thread::end_domain();
     }
 }
 

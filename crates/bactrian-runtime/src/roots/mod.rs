@@ -14,7 +14,7 @@ pub use boxroot::BoxRoot;
 pub use c::CThread;
 pub use stack::Mark;
 pub(crate) use stack::{Frame, RootStack, Slot};
-pub(crate) use thread::{existing, forget, regions, scratch};
+pub(crate) use thread::{domain_ended, existing, forget, regions, scratch};
 
 /// Roots on stacks, those above the watermark, and boxed ones, of the current domain.
 pub(crate) fn count_roots() -> (usize, usize, usize) {

@@ -66,6 +66,18 @@ extern "C" fn attach() -> &'static ThreadRoots {
     unsafe { &*roots }
 }
 
+/// Notes that the domain of this thread has ended: the thread holds no lock any more, whatever `caml_state` says.
+pub(super) fn end_domain() {
+    forget();
+    current::set_domain_ended();
+}
+
+/// Whether this thread was a domain's own, and that domain has ended.
+#[inline(always)]
+pub(crate) fn domain_ended() -> bool {
+    current::domain_ended()
+}
+
 /// Forgets the stacks of this thread, which are empty: it comes to another domain, whose collector does not know them.
 pub(crate) fn forget() {
     current::set(core::ptr::null());
