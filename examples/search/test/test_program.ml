@@ -132,6 +132,23 @@ let kept_index () =
       check_code 0 result;
       check_has "11 things in 5 interfaces" out)
 
+(* The answers that the demo expects are kept with the index, one a line: another name in one of
+   them, of the same length, and the demo must fail. *)
+let wrong_answer () =
+  in_folder (fun ~top ~folder ->
+      let db = Filename.concat top "index.db" in
+      check_code 0 (run ~top [ "index"; "--folder"; folder; "--db"; db ]);
+      let kept = Str.regexp_string "\tgreet\tvalue" and other = "\tgrump\tvalue" in
+      let before = read db in
+      let after = Str.global_replace kept other before in
+      Alcotest.(check bool) "something is changed" false (before = after);
+      write db after;
+      let arguments = [ "demo"; "--folder"; folder; "--db"; db; "--requests"; "300" ] in
+      let ((_, out, _) as result) = run ~top arguments in
+      check_code 1 result;
+      check_has "/hits/0/name is Some(\"greet\") instead of \"grump\"" out;
+      check_has "NOT AS IT SHOULD BE: every answer is right" out)
+
 let errors () =
   in_folder (fun ~top ~folder ->
       let missing = Filename.concat top "missing" in
@@ -266,6 +283,7 @@ let () =
         [
           Alcotest.test_case "demo" `Quick demo;
           Alcotest.test_case "a kept index" `Quick kept_index;
+          Alcotest.test_case "a wrong answer" `Quick wrong_answer;
           Alcotest.test_case "errors" `Quick errors;
           Alcotest.test_case "a busy port" `Quick busy_port;
           Alcotest.test_case "serve" `Quick serve;
