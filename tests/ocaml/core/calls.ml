@@ -37,7 +37,6 @@ external is_positive : int -> bool = "t_is_positive" [@@noalloc]
 (* OCaml 5.4 takes [@untagged] on bool; the result of a noalloc function that is not
    [unboxed] is a plain bool. *)
 external not_ : (bool[@untagged]) -> bool = "t_not_byte" "t_not" [@@noalloc]
-
 external if_ : (bool[@untagged]) -> string -> string -> string = "t_if_byte" "t_if"
 external byte_count : string -> int -> int = "t_byte_count" [@@noalloc]
 
@@ -80,10 +79,7 @@ external region_constructors :
   = "t_region_constructors"
 
 external region_calls : (int -> string) -> int -> string list = "t_region_calls"
-
-external apply : (int -> string -> string) -> int -> (string, string) result
-  = "t_apply"
-
+external apply : (int -> string -> string) -> int -> (string, string) result = "t_apply"
 external apply_ref : (int -> int) -> int -> (int, string) result = "t_apply_ref"
 
 external fold5 : (int -> string -> float -> bool -> int list -> string) -> string
@@ -104,7 +100,6 @@ external call9 :
   float ->
   string list) ->
   string list = "t_call9"
-
 
 (* An abbreviation, so that the external has one argument. *)
 type endo = int -> int
@@ -144,7 +139,8 @@ let roots () =
   let a = String.make 3 'a' in
   let p = pair a 1 in
   check_bool "the same value" true (fst p == a && p = ("aaa", 1));
-  check_bool "pairs of any type" true (pair 1.5 [ None; Some 'x' ] = (1.5, [ None; Some 'x' ]));
+  check_bool "pairs of any type" true
+    (pair 1.5 [ None; Some 'x' ] = (1.5, [ None; Some 'x' ]));
   check_bool "triplet" true (triplet 1 "b" 2.0 = (1, ("b", 2.0)));
   check_bool "OCaml<T>" true (first (a, 2) == a);
   check_bool "BoxRoot" true (identity a == a);
@@ -161,7 +157,8 @@ let generic () =
   check_bool "reverse" true (reverse values = List.rev values);
   check_bool "the elements are the same" true
     (List.for_all2 ( == ) (List.rev (reverse values)) values);
-  check_bool "of floats" true (reverse [ 1.5; nan ] <> [] && reverse [ 1.; 2. ] = [ 2.; 1. ]);
+  check_bool "of floats" true
+    (reverse [ 1.5; nan ] <> [] && reverse [ 1.; 2. ] = [ 2.; 1. ]);
   check_bool "empty" true (reverse [] = []);
   let f x = x + 1 in
   check_int "of functions" 3 ((List.hd (reverse [ f ])) 2)
@@ -175,8 +172,7 @@ let region () =
   check_strings "calls that raise"
     [ "0"; "raised Failure(\"odd\")"; "2" ]
     (region_calls (fun i -> if i = 1 then failwith "odd" else string_of_int i) 3);
-  check_bool "many" true
-    (region_calls string_of_int 5000 = List.init 5000 string_of_int)
+  check_bool "many" true (region_calls string_of_int 5000 = List.init 5000 string_of_int)
 
 let unboxed () =
   check_float "floats" 4.0 (add_float 1.5 2.5);
@@ -186,11 +182,8 @@ let unboxed () =
   check_int "negative ints" (-5) (add_int (-2) (-3));
   Alcotest.(check int64) "int64 and int32" 3L (add_int64 5L (-2l));
   Alcotest.(check int64)
-    "int64 wraps, as int64 does" Int64.min_int
-    (add_int64 Int64.max_int 1l);
-  Alcotest.(check int64)
-    "the whole of int32" (-2147483648L)
-    (add_int64 0L Int32.min_int);
+    "int64 wraps, as int64 does" Int64.min_int (add_int64 Int64.max_int 1l);
+  Alcotest.(check int64) "the whole of int32" (-2147483648L) (add_int64 0L Int32.min_int);
   check_float "six" 91. (six_floats 1. 2. 3. 4. 5. 6.);
   check_float "a bytecode stub of another name" 1.25 (half 2.5);
   check_string "some of each" "1.5 x 7" (mixed 1.5 "x" 7);
@@ -229,7 +222,8 @@ let noalloc () =
 let borrowed () =
   check_float "floats" 6. (sum_floats [| 1.; 2.; 3. |]);
   check_float "no floats" 0. (sum_floats [||]);
-  check_float "many floats" 500500. (sum_floats (Array.init 1000 (fun i -> float (i + 1))));
+  check_float "many floats" 500500.
+    (sum_floats (Array.init 1000 (fun i -> float (i + 1))));
   check_int "bytes" 4 (byte_length "\255\000é");
   check_int "no bytes" 0 (byte_length "")
 
@@ -262,7 +256,14 @@ let closures () =
   let offset = ref 10 in
   check_bool "what it captured" true (apply_ref (fun n -> !offset + n) 2 = Ok 21);
   check_int "a list of closures" 22
-    (functions [ (fun x -> x + 1); (fun x -> x * 2); (fun x -> failwith (string_of_int x)); ( + ) 23 ] 10)
+    (functions
+       [
+         (fun x -> x + 1);
+         (fun x -> x * 2);
+         (fun x -> failwith (string_of_int x));
+         ( + ) 23;
+       ]
+       10)
 
 let applications () =
   let f a b = (a * 10) + b in
@@ -277,7 +278,8 @@ let applications () =
   check_int "over, of a function that returns a function" 34 (over curried);
   check_int "made once each time" 2 !made;
   check_int "a primitive" 7 (over ( + ));
-  check_int "a partial application itself" 347 (over (fun a b -> (fun x y z -> (x * 100) + (y * 10) + z) a b 7));
+  check_int "a partial application itself" 347
+    (over (fun a b -> (fun x y z -> (x * 100) + (y * 10) + z) a b 7));
   let optional ?(c = 1) a b = (a * 10) + b + c in
   check_int "with an optional argument" 35 (over (fun a b -> optional a b));
   let back = function_back (fun x -> x + 100) in
@@ -288,10 +290,12 @@ let applications () =
 let bad_results () =
   check_string "good" "x 255" (bad_result (fun () -> ("x", 255)));
   check_string "too large"
-    "Invalid_argument(\"result of an OCaml function: component 1: 256 does not fit u8 (0 to 255)\")"
+    "Invalid_argument(\"result of an OCaml function: component 1: 256 does not fit u8 (0 \
+     to 255)\")"
     (bad_result (fun () -> ("x", 256)));
   check_string "not UTF-8"
-    "Invalid_argument(\"result of an OCaml function: component 0: the string of 2 bytes is not UTF-8: byte 0xff at offset 1\")"
+    "Invalid_argument(\"result of an OCaml function: component 0: the string of 2 bytes \
+     is not UTF-8: byte 0xff at offset 1\")"
     (bad_result (fun () -> ("x\255", 1)))
 
 (* To and fro *)
@@ -354,10 +358,12 @@ let imports_that_raise () =
 
 let missing_imports () =
   panics ~like:"named.rs"
-    "no OCaml function is registered as \"test.nobody\": call `Callback.register \"test.nobody\" f` in a \
-     module that is linked and initialised before this call" (fun () -> import_nobody 1);
-  panics ~like:"named.rs" "what OCaml registered as \"test.not_a_function\" is not a function"
-    (fun () -> import_not_a_function 1);
+    "no OCaml function is registered as \"test.nobody\": call `Callback.register \
+     \"test.nobody\" f` in a module that is linked and initialised before this call"
+    (fun () -> import_nobody 1);
+  panics ~like:"named.rs"
+    "what OCaml registered as \"test.not_a_function\" is not a function" (fun () ->
+      import_not_a_function 1);
   (* It may come later, and it may change. *)
   Callback.register "test.not_a_function" (fun x -> x + 1);
   check_int "registered again, as a function" 2 (import_not_a_function 1);
@@ -365,8 +371,9 @@ let missing_imports () =
   Gc.compact ();
   check_int "and again" 3 (import_not_a_function 1);
   Callback.register "test.not_a_function" 1.5;
-  panics ~like:"named.rs" "what OCaml registered as \"test.not_a_function\" is not a function"
-    (fun () -> import_not_a_function 1)
+  panics ~like:"named.rs"
+    "what OCaml registered as \"test.not_a_function\" is not a function" (fun () ->
+      import_not_a_function 1)
 
 let () =
   Callback.register "test.twice" (fun x -> 2 * x);
@@ -377,7 +384,8 @@ let () =
       incr calls_of_counter;
       !calls_of_counter);
   Callback.register "default_name" (fun a b -> a * b);
-  Callback.register "test.joined" (fun a b c d e f g -> String.concat "" [ a; b; c; d; e; f; g ]);
+  Callback.register "test.joined" (fun a b c d e f g ->
+      String.concat "" [ a; b; c; d; e; f; g ]);
   run "calls"
     [
       ( "exports",

@@ -21,7 +21,6 @@ external descend : (int -> string -> int) -> int -> int = "t_descend"
 
 let check_int = Alcotest.(check int)
 let check_bool = Alcotest.(check bool)
-
 let fresh n = String.concat "" [ "fresh "; string_of_int n ]
 
 (* Liveness, seen through weak pointers. *)
@@ -69,7 +68,9 @@ let closures () =
     (alive (watching 100 (fun s -> ignore (apply_ref (fun _ -> failwith s) 1))));
   let weak = watching 1 (fun s -> ignore (stash (fun () -> failwith s))) in
   check_int "an exception that Rust keeps" 1 (alive weak);
-  check_bool "raised" true (match raise_stashed () with exception Failure _ -> true | () -> false);
+  (match raise_stashed () with
+  | exception Failure _ -> ()
+  | () -> Alcotest.fail "not raised");
   check_int "and gone" 0 (alive weak)
 
 let finalisers () =
@@ -89,7 +90,8 @@ let finalisers () =
   let good = ref 0 in
   for i = 1 to 100 do
     Gc.finalise
-      (fun s -> if Echo.string (s ^ "!") = s ^ "!" && boxroot s = String.length s then incr good)
+      (fun s ->
+        if Echo.string (s ^ "!") = s ^ "!" && boxroot s = String.length s then incr good)
       (fresh i)
   done;
   let rec f n _ =
@@ -107,11 +109,15 @@ let moving () =
     [
       (fun i -> Echo.string (fresh i) = fresh i);
       (fun i -> Echo.string_list [ fresh i; fresh (i + 1) ] = [ fresh i; fresh (i + 1) ]);
-      (fun i -> Echo.nested_list [ [ Some (i, fresh i); None ] ] = [ [ Some (i, fresh i); None ] ]);
-      (fun i -> Echo.map_of_maps [ (fresh i, [ (i, fresh i) ]) ] = [ (fresh i, [ (i, fresh i) ]) ]);
+      (fun i ->
+        Echo.nested_list [ [ Some (i, fresh i); None ] ] = [ [ Some (i, fresh i); None ] ]);
+      (fun i ->
+        Echo.map_of_maps [ (fresh i, [ (i, fresh i) ]) ] = [ (fresh i, [ (i, fresh i) ]) ]);
       (fun i -> Echo.string_array (Array.init 300 fresh) = Array.init 300 fresh && i >= 0);
       (fun i ->
-        let shape = Echo.Named { name = fresh i; inner = [ Circle (float i); Unknown ] } in
+        let shape =
+          Echo.Named { name = fresh i; inner = [ Circle (float i); Unknown ] }
+        in
         Echo.shape shape = shape);
       (fun i ->
         let route = `post (fresh i, i, float i) in
@@ -140,7 +146,8 @@ let callbacks_that_collect () =
     | _ -> scribble ());
     fresh n
   in
-  check_bool "roots of the region above" true (region_calls collect 200 = List.init 200 fresh)
+  check_bool "roots of the region above" true
+    (region_calls collect 200 = List.init 200 fresh)
 
 let slices () =
   (* Collections that are cut in slices, with roots coming and going between. *)
@@ -153,7 +160,8 @@ let slices () =
         keep (fresh i);
         ignore (Gc.major_slice 50);
         if i mod 500 = 0 then begin
-          check_bool "kept" true (List.for_all (fun s -> String.starts_with ~prefix:"fresh " s) (kept ()));
+          check_bool "kept" true
+            (List.for_all (fun s -> String.starts_with ~prefix:"fresh " s) (kept ()));
           forget ()
         end
       done;
@@ -198,7 +206,7 @@ let statistics () =
   let n = 1000 in
   let words = allocated (fun () -> Echo.list_of_size n) in
   check_bool "three words a cell and two a string, at least" true (words >= 5. *. float n);
-  check_bool "and not much more" true (words < 5. *. float n +. 500.)
+  check_bool "and not much more" true (words < (5. *. float n) +. 500.)
 
 let () =
   run "collector"

@@ -85,7 +85,8 @@ let identity () =
   check_bool "in a result" true
     (match as_value (fun () -> raise e) with Error back -> back == e | Ok _ -> false);
   check_bool "Ok" true (as_value (fun () -> "fine") = Ok "fine");
-  check_bool "constant exceptions" true (raised (fun () -> call (fun () -> raise Exit)) == Exit);
+  check_bool "constant exceptions" true
+    (raised (fun () -> call (fun () -> raise Exit)) == Exit);
   check_bool "no exception" true (call (fun () -> ()) = ());
   check_bool "dropped" true (call_and_drop (fun () -> raise e));
   check_bool "not raised" false (call_and_drop ignore)
@@ -94,17 +95,23 @@ let messages () =
   let message e = call_message (fun () -> raise e) in
   check_string "Failure" "Failure(\"no\")" (message (Failure "no"));
   check_string "Not_found" "Not_found" (message Not_found);
-  check_bool "with arguments" true (contains (message (Many ("m", 2, 0.5, true))) "Many(\"m\", 2, ");
+  check_bool "with arguments" true
+    (contains (message (Many ("m", 2, 0.5, true))) "Many(\"m\", 2, ");
   check_string "none" "no exception" (call_message ignore)
 
 let kept () =
   let counter = ref 41 in
   check_bool "kept" true
-    (contains (stash (fun () -> incr counter; raise (Mine counter))) "Mine");
+    (contains
+       (stash (fun () ->
+            incr counter;
+            raise (Mine counter)))
+       "Mine");
   Gc.compact ();
   scribble ();
   (match (stashed_twice (), stashed_twice ()) with
-  | Error (Mine a), Error (Mine b) -> check_bool "the same, twice" true (a == counter && b == counter)
+  | Error (Mine a), Error (Mine b) ->
+      check_bool "the same, twice" true (a == counter && b == counter)
   | _ -> Alcotest.fail "not kept");
   Gc.full_major ();
   (match raised raise_stashed with
@@ -128,7 +135,11 @@ let names_thrower backtrace =
 
 let backtraces () =
   recording true (fun () ->
-      match backtrace (fun () -> thrower 1; still_works ()) with
+      match
+        backtrace (fun () ->
+            thrower 1;
+            still_works ())
+      with
       | None -> Alcotest.fail "no backtrace"
       | Some kept ->
           Gc.compact ();
@@ -141,7 +152,11 @@ let backtraces () =
    that Rust raises again starts at the call of Rust. What came before is with Rust. *)
 let backtraces_across () =
   recording true (fun () ->
-      match call (fun () -> thrower 1; still_works ()) with
+      match
+        call (fun () ->
+            thrower 1;
+            still_works ())
+      with
       | exception Mine _ ->
           let backtrace = Printexc.get_raw_backtrace () in
           check_bool "not empty" true (Printexc.raw_backtrace_length backtrace > 0);
@@ -160,14 +175,16 @@ let nested () =
   (* One is caught and another raised, half-way. *)
   let rec deep n () =
     if n = 0 then raise Exit
-    else if n = 50 then (try call (deep (n - 1)) with Exit -> raise Not_found)
+    else if n = 50 then try call (deep (n - 1)) with Exit -> raise Not_found
     else call (deep (n - 1))
   in
   dropping 100 (fun () -> raises Not_found (fun () -> call (deep 99)));
   let rec f n _ = if n = 0 then panic_index 3 else descend f n in
   panics "index out of bounds: the len is 3 but the index is 3" (fun () -> descend f 100);
   dropping 1 (fun () ->
-      let good, bad = collects (fun n -> if n mod 3 = 1 then failwith (string_of_int n) else n * n) 7 in
+      let good, bad =
+        collects (fun n -> if n mod 3 = 1 then failwith (string_of_int n) else n * n) 7
+      in
       check_bool "values and exceptions" true
         (good = [ 0; 4; 9; 25; 36 ] && bad = [ "Failure(\"1\")"; "Failure(\"4\")" ]))
 
@@ -175,7 +192,9 @@ let nested () =
 
 let errors () =
   check_int "Ok" 7 (failure "");
-  dropping 2 (fun () -> raises (Failure "no such thing") (fun () -> failure "no such thing"); ignore (failure ""));
+  dropping 2 (fun () ->
+      raises (Failure "no such thing") (fun () -> failure "no such thing");
+      ignore (failure ""));
   raises (Sys_error "No such file or directory (os error 2)") io;
   raises (Failure "invalid digit found in string") boxed_error;
   raises (Invalid_argument "not like this") conversion_error;
@@ -196,14 +215,15 @@ let typed_errors () =
   raises (Many ("m", 2, 0.5, true)) (fun () -> typed 2);
   raises
     (Failure
-       "the OCaml exception \"test.Unregistered\" is not registered; its module should call \
-        Callback.register_exception \"test.Unregistered\" (…)") (fun () -> typed 3);
+       "the OCaml exception \"test.Unregistered\" is not registered; its module should \
+        call Callback.register_exception \"test.Unregistered\" (…)") (fun () -> typed 3);
   dropping 1 (fun () -> raises (Single ("x", [ 1.5; 2.5 ])) (fun () -> single "x"));
   raises (Coded (-3)) (fun () -> coded (-3));
   raises Empty bare;
   let many = List.init 1000 (fun i -> raised (fun () -> single (string_of_int i))) in
   Gc.compact ();
-  check_bool "many, kept" true (many = List.init 1000 (fun i -> Single (string_of_int i, [ 1.5; 2.5 ])))
+  check_bool "many, kept" true
+    (many = List.init 1000 (fun i -> Single (string_of_int i, [ 1.5; 2.5 ])))
 
 (* Panics *)
 
@@ -224,7 +244,10 @@ let panics_and_collections () =
     Gc.compact ();
     scribble ()
   done;
-  let many = quietly (fun () -> List.init 500 (fun i -> raised (fun () -> panic (string_of_int i)))) in
+  let many =
+    quietly (fun () ->
+        List.init 500 (fun i -> raised (fun () -> panic (string_of_int i))))
+  in
   Gc.compact ();
   List.iteri
     (fun i e ->
@@ -251,7 +274,12 @@ let panics_among_calls () =
   (* A panic below a callback comes back as an exception of the callback. *)
   dropping 2 (fun () -> panics "below" (fun () -> call (fun () -> panic "below")));
   check_bool "and is an exception like others" true
-    (match quietly (fun () -> as_value (fun () -> panic "as a value"; "")) with
+    (match
+       quietly (fun () ->
+           as_value (fun () ->
+               panic "as a value";
+               ""))
+     with
     | Error (Bactrian.Rust_panic ("as a value", _)) -> true
     | _ -> false);
   dropping 1 (fun () -> panics "without the lock" panic_while_released);
@@ -277,30 +305,47 @@ let effects () =
   (* A handler above Rust does not see it, since the callback has a stack of its own… *)
   let answer f =
     Effect.Deep.try_with f ()
-      { effc = (fun (type a) (e : a Effect.t) ->
-          match e with
-          | Ask _ -> Some (fun (k : (a, _) Effect.Deep.continuation) -> Effect.Deep.continue k 42)
-          | _ -> None) }
+      {
+        effc =
+          (fun (type a) (e : a Effect.t) ->
+            match e with
+            | Ask _ ->
+                Some
+                  (fun (k : (a, _) Effect.Deep.continuation) -> Effect.Deep.continue k 42)
+            | _ -> None);
+      }
   in
-  check_bool "not handled above Rust" true (unhandled (raised (fun () -> answer (fun () -> call perform))));
+  check_bool "not handled above Rust" true
+    (unhandled (raised (fun () -> answer (fun () -> call perform))));
   (* …and one within the callback does. *)
   check_int "handled within the callback" 42
     (let seen = ref 0 in
      call (fun () -> answer (fun () -> seen := Effect.perform (Ask "me")));
      !seen);
   check_int "handled above, performed outside Rust" 42
-    (answer (fun () -> still_works (); let n = Effect.perform (Ask "me") in still_works (); n));
+    (answer (fun () ->
+         still_works ();
+         let n = Effect.perform (Ask "me") in
+         still_works ();
+         n));
   (* A continuation that is captured while Rust waits further up. *)
   let kept = ref None in
   call (fun () ->
       Effect.Deep.match_with
         (fun () -> ignore (greet "camel" (Effect.perform (Ask "later"))))
         ()
-        { retc = Fun.id; exnc = raise;
-          effc = (fun (type a) (e : a Effect.t) ->
-            match e with
-            | Ask _ -> Some (fun (k : (a, unit) Effect.Deep.continuation) -> kept := Some (Obj.repr k))
-            | _ -> None) });
+        {
+          retc = Fun.id;
+          exnc = raise;
+          effc =
+            (fun (type a) (e : a Effect.t) ->
+              match e with
+              | Ask _ ->
+                  Some
+                    (fun (k : (a, unit) Effect.Deep.continuation) ->
+                      kept := Some (Obj.repr k))
+              | _ -> None);
+        });
   Gc.compact ();
   (match !kept with
   | Some k -> Effect.Deep.continue (Obj.obj k : (int, unit) Effect.Deep.continuation) 3
@@ -323,7 +368,8 @@ let with_alarm after f =
 
 let signals () =
   for _ = 1 to 5 do
-    dropping 1 (fun () -> raises Interrupted (fun () -> with_alarm 0.01 (fun () -> wait 30)))
+    dropping 1 (fun () ->
+        raises Interrupted (fun () -> with_alarm 0.01 (fun () -> wait 30)))
   done;
   raises Interrupted (fun () -> with_alarm 0.01 (fun () -> release 30));
   check_string "none came" "waited" (wait 1);
@@ -344,7 +390,9 @@ let signals () =
         Unix.stdin Unix.stdout Unix.stderr
     in
     let result = wait 200 in
-    let rec reap () = try ignore (Unix.waitpid [] killer) with Unix.Unix_error (EINTR, _, _) -> reap () in
+    let rec reap () =
+      try ignore (Unix.waitpid [] killer) with Unix.Unix_error (EINTR, _, _) -> reap ()
+    in
     reap ();
     result
   in
@@ -353,9 +401,16 @@ let signals () =
   check_string "the result is as it was" "waited" result;
   (* In a callback the exception is the callback's. *)
   dropping 1 (fun () ->
-      raises Interrupted (fun () -> with_alarm 0.01 (fun () -> call (fun () -> while true do ignore (Sys.opaque_identity (ref 0)) done))));
+      raises Interrupted (fun () ->
+          with_alarm 0.01 (fun () ->
+              call (fun () ->
+                  while true do
+                    ignore (Sys.opaque_identity (ref 0))
+                  done))));
   (* Exceptions of handlers in calls within calls. *)
-  dropping 2 (fun () -> raises Interrupted (fun () -> with_alarm 0.01 (fun () -> call (fun () -> ignore (wait 30)))))
+  dropping 2 (fun () ->
+      raises Interrupted (fun () ->
+          with_alarm 0.01 (fun () -> call (fun () -> ignore (wait 30)))))
 
 (* What ends the process, or nearly *)
 
@@ -368,8 +423,8 @@ let noalloc_aborts () =
   aborts "noalloc" "not positive: -3";
   aborts "noalloc below a callback" "not positive: -3";
   aborts "overflow"
-    "x_noalloc_overflow: 4611686018427387904 does not fit an OCaml int (-4611686018427387904 to \
-     4611686018427387903), and a noalloc function cannot raise"
+    "x_noalloc_overflow: 4611686018427387904 does not fit an OCaml int \
+     (-4611686018427387904 to 4611686018427387903), and a noalloc function cannot raise"
 
 let out_of_memory () =
   (* Rust has room for its copy of the string within the limit, OCaml has not for its own. *)
@@ -420,5 +475,8 @@ let () =
       ("effects", [ case "in callbacks" effects ]);
       ("signals", [ case "whose handlers raise" signals ]);
       ( "ends",
-        [ case "noalloc functions abort" noalloc_aborts; case "out of memory" out_of_memory ] );
+        [
+          case "noalloc functions abort" noalloc_aborts;
+          case "out of memory" out_of_memory;
+        ] );
     ]

@@ -54,7 +54,9 @@ let regions () =
 let sub_regions () =
   let n = scaled 20_000 in
   let total, most = subregions n in
-  check_int "what was carried out" (String.length (String.concat "" (List.init n string_of_int))) total;
+  check_int "what was carried out"
+    (String.length (String.concat "" (List.init n string_of_int)))
+    total;
   check_bool "one root each, and those of one sub-region" true (most <= 4)
 
 let arguments_are_roots () =
@@ -91,7 +93,8 @@ let watermark_is_cheap () =
   check_int "none is any more" 0 after;
   (* Scanning 100,000 roots takes 200 µs and more. *)
   if full > empty + 60_000 then
-    Alcotest.failf "a minor collection: %d ns with 100,000 roots live, %d ns without" full empty
+    Alcotest.failf "a minor collection: %d ns with 100,000 roots live, %d ns without" full
+      empty
 
 let watermark_is_lowered () =
   check_bool "by leaving a region" true (watermark_lowered 20);
@@ -109,7 +112,8 @@ let conversions () =
   List.iteri
     (fun i value ->
       let s = string_of_int in
-      if value <> (s i, (float i, s (i * 2)), [ s (i * 3) ]) then Alcotest.failf "tuple %d" i)
+      if value <> (s i, (float i, s (i * 2)), [ s (i * 3) ]) then
+        Alcotest.failf "tuple %d" i)
     made;
   check_bool "pairs" true (fresh_pairs (scaled 200_000));
   check_bool "options" true (nested_options (scaled 500_000))
@@ -243,7 +247,8 @@ let domains_in_turn () =
     end
   done;
   check_int "all kept" 2000 (List.length (kept ()));
-  check_int "what they are" (100 * 99 / 2 * 210)
+  check_int "what they are"
+    (100 * 99 / 2 * 210)
     (List.fold_left (fun sum s -> sum + int_of_string s) 0 (kept ()));
   forget ();
   check_bool "no root" true (settle (0, 0) 200 = (0, 0))

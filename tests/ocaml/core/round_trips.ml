@@ -10,7 +10,8 @@ open Core_support
 open Support
 open QCheck2
 
-let count = setting "BACTRIAN_RANDOM" (if native then if tiny_heap then 1000 else 2000 else 500)
+let count =
+  setting "BACTRIAN_RANDOM" (if native then if tiny_heap then 1000 else 2000 else 500)
 
 (* Values *)
 
@@ -31,7 +32,13 @@ let utf8 =
   map encode (list_size (oneof [ int_bound 20; int_bound 300 ]) scalar)
 
 let any_float =
-  Gen.(oneof [ float; map Int64.float_of_bits int64; oneofl [ nan; infinity; neg_infinity; -0.; 0. ] ])
+  Gen.(
+    oneof
+      [
+        float;
+        map Int64.float_of_bits int64;
+        oneofl [ nan; infinity; neg_infinity; -0.; 0. ];
+      ])
 
 let many gen = Gen.(list_size (oneof [ int_bound 5; int_bound 100 ]) gen)
 let vector gen = Gen.(array_size (oneof [ int_bound 5; int_bound 600 ]) gen)
@@ -81,19 +88,20 @@ let numbers =
 let refused =
   let fits name echo min max rust =
     test ~name:("any int as " ^ rust) any_int (fun n ->
-           match echo n with
-           | m -> m = n && n >= min && n <= max
-           | exception Invalid_argument message ->
-               (n < min || n > max)
-               && message
-                  = Printf.sprintf "%s: argument `value`: %d does not fit %s (%d to %d)" name n rust min max)
+        match echo n with
+        | m -> m = n && n >= min && n <= max
+        | exception Invalid_argument message ->
+            (n < min || n > max)
+            && message
+               = Printf.sprintf "%s: argument `value`: %d does not fit %s (%d to %d)" name
+                   n rust min max)
   in
   let any_bytes =
     test ~name:"any bytes as text" byte_string (fun s ->
-           match Echo.string s with
-           | t -> s = t && String.is_valid_utf_8 s
-           | exception Invalid_argument message ->
-               (not (String.is_valid_utf_8 s)) && contains message "is not UTF-8")
+        match Echo.string s with
+        | t -> s = t && String.is_valid_utf_8 s
+        | exception Invalid_argument message ->
+            (not (String.is_valid_utf_8 s)) && contains message "is not UTF-8")
   in
   [
     fits "e_i8" Echo.i8 (-128) 127 "i8";
@@ -113,7 +121,8 @@ let strings =
     returns "bytes" Echo.bytes Gen.(map Bytes.of_string byte_string);
     returns "bytes as text" Echo.bytes_text Gen.(map Bytes.of_string utf8);
     test ~name:"&[u8]" byte_string (fun s ->
-           Echo.measure s = (String.length s, String.fold_left (fun n c -> n + Char.code c) 0 s));
+        Echo.measure s
+        = (String.length s, String.fold_left (fun n c -> n + Char.code c) 0 s));
   ]
 
 let containers =
@@ -123,7 +132,8 @@ let containers =
     returns "int option option" Echo.option_option (option (option any_int));
     returns "option, deep" Echo.option_deep (option (option (option utf8)));
     returns "result" Echo.result (result utf8 any_int);
-    returns "result of results" Echo.result_result (result (result any_int utf8) (option any_float));
+    returns "result of results" Echo.result_result
+      (result (result any_int utf8) (option any_float));
     returns "int list" Echo.int_list (many any_int);
     returns "string list" Echo.string_list (short utf8);
     returns "float list" Echo.float_list (many any_float);
@@ -134,7 +144,8 @@ let containers =
     returns "int64 list" Echo.int64_list (many int64);
     returns "list of roots" Echo.roots (short byte_string);
     returns "int array" Echo.int_array (vector any_int);
-    returns "string array" Echo.string_array (array_size (oneof [ int_bound 4; int_range 250 262 ]) (map string_of_int int));
+    returns "string array" Echo.string_array
+      (array_size (oneof [ int_bound 4; int_range 250 262 ]) (map string_of_int int));
     returns "float array" Echo.float_array (vector any_float);
     returns "int64 array" Echo.int64_array (vector int64);
     returns "char array" Echo.char_array (vector char);
@@ -142,21 +153,24 @@ let containers =
     returns "list of float arrays" Echo.float_array_list (short (vector any_float));
     returns "array option" Echo.option_array (option (vector any_int));
     test ~name:"sum of a list" (many small_signed_int) (fun l ->
-           Echo.sum_by_iterating l = List.fold_left ( + ) 0 l);
+        Echo.sum_by_iterating l = List.fold_left ( + ) 0 l);
   ]
 
 (* Maps keep the first binding of each key; a BTreeMap is in order. *)
 let maps =
   let first_bindings pairs =
     List.sort compare
-      (List.fold_left (fun kept (k, v) -> if List.mem_assoc k kept then kept else (k, v) :: kept) [] pairs)
+      (List.fold_left
+         (fun kept (k, v) -> if List.mem_assoc k kept then kept else (k, v) :: kept)
+         [] pairs)
   in
   let open Gen in
   let map_test name echo sort gen =
     test ~name gen (fun pairs -> sort (echo pairs) = first_bindings pairs)
   in
   [
-    map_test "HashMap" Echo.hash_map (List.sort compare) (many (tup2 (string_size ~gen:printable (int_bound 2)) any_int));
+    map_test "HashMap" Echo.hash_map (List.sort compare)
+      (many (tup2 (string_size ~gen:printable (int_bound 2)) any_int));
     map_test "BTreeMap" Echo.btree_map Fun.id (short (tup2 small_signed_int (short utf8)));
     map_test "BTreeMap of BTreeMaps"
       (fun pairs -> Echo.map_of_maps pairs)
@@ -206,7 +220,12 @@ let tree =
            frequency
              [
                (1, return Echo.Leaf);
-               (3, map3 (fun l v r -> Echo.Node (l, v, r)) (self (n / 2)) any_int (self (n / 2)));
+               ( 3,
+                 map3
+                   (fun l v r -> Echo.Node (l, v, r))
+                   (self (n / 2))
+                   any_int
+                   (self (n / 2)) );
              ]))
 
 let message : Echo.message Gen.t =
@@ -234,7 +253,10 @@ let route : Echo.route Gen.t =
          if n = 0 then oneof leaves
          else
            oneof
-             (map (fun r -> `a_rather_long_tag_name_whose_hash_wraps_around r) (option (self (n / 2))) :: leaves)))
+             (map
+                (fun r -> `a_rather_long_tag_name_whose_hash_wraps_around r)
+                (option (self (n / 2)))
+             :: leaves)))
 
 let signal =
   let open Gen in
@@ -285,8 +307,10 @@ let derived =
   let open Gen in
   [
     returns "record" Echo.person person;
-    returns "record of floats" Echo.point (map2 (fun x y : Echo.point -> { x; y }) any_float any_float);
-    returns "record of one float" Echo.single (map (fun only : Echo.single -> { only }) any_float);
+    returns "record of floats" Echo.point
+      (map2 (fun x y : Echo.point -> { x; y }) any_float any_float);
+    returns "record of one float" Echo.single
+      (map (fun only : Echo.single -> { only }) any_float);
     returns "record with floats" Echo.mixed
       (map3 (fun a b c : Echo.mixed -> { a; b; c }) any_float int64 any_float);
     returns "record of 21 fields" Echo.wide (array_size (return 21) utf8);

@@ -7,7 +7,10 @@ open Support
 
 external nested_lock_here : unit -> unit = "t_nested_lock"
 external release : int -> int = "t_release"
-external foreign_threads : (int -> string -> int) -> int -> int -> int * int = "h_foreign_threads"
+
+external foreign_threads : (int -> string -> int) -> int -> int -> int * int
+  = "h_foreign_threads"
+
 external lock_again : (int -> int) -> int -> int = "h_lock_again"
 external nested_lock : unit -> string * int = "h_nested_lock"
 external panic_with_lock : unit -> string * bool * int = "h_panic_with_lock"
@@ -26,8 +29,8 @@ let check_int = Alcotest.(check int)
 let check_bool = Alcotest.(check bool)
 
 let refusal =
-  "OCamlRuntime::with_domain_lock: this thread holds its domain's lock already; pass the `&mut \
-   OCamlRuntime` on instead"
+  "OCamlRuntime::with_domain_lock: this thread holds its domain's lock already; pass the \
+   `&mut OCamlRuntime` on instead"
 
 (* The lock *)
 
@@ -97,16 +100,23 @@ let foreign () =
     if i mod 100 = 0 then Gc.minor ();
     if i mod 10 = 9 then failwith name else i
   in
-  let sum = List.fold_left (fun sum i -> if i mod 10 = 9 then sum else sum + i) 0 (List.init calls Fun.id) in
-  check_bool "four at once" true
-    (foreign_threads f 4 calls = (4 * sum, 4 * (calls / 10)));
+  let sum =
+    List.fold_left
+      (fun sum i -> if i mod 10 = 9 then sum else sum + i)
+      0 (List.init calls Fun.id)
+  in
+  check_bool "four at once" true (foreign_threads f 4 calls = (4 * sum, 4 * (calls / 10)));
   check_bool "while systhreads run" true
-    (let threads = List.init 2 (fun _ -> Thread.create (fun () -> ignore (List.init 100_000 string_of_int)) ()) in
+    (let threads =
+       List.init 2 (fun _ ->
+           Thread.create (fun () -> ignore (List.init 100_000 string_of_int)) ())
+     in
      let result = foreign_threads f 2 calls in
      List.iter Thread.join threads;
      result = (2 * sum, 2 * (calls / 10)));
   check_bool "started by a domain, called in the first" true
-    (Domain.join (Domain.spawn (fun () -> foreign_threads f 2 100)) = foreign_threads f 2 100)
+    (Domain.join (Domain.spawn (fun () -> foreign_threads f 2 100))
+    = foreign_threads f 2 100)
 
 let exits () =
   let _, _, before = counts () in
@@ -120,7 +130,13 @@ let exits () =
 
 let one_round i =
   let s = string_of_int i in
-  (match work (fun n text -> if n mod 50 = 0 then Gc.minor (); text ^ "!") i with
+  (match
+     work
+       (fun n text ->
+         if n mod 50 = 0 then Gc.minor ();
+         text ^ "!")
+       i
+   with
   | Ok text when text = s ^ "!" -> ()
   | Ok text -> failwith ("the answer is " ^ text)
   | Error e -> failwith e);
@@ -128,18 +144,20 @@ let one_round i =
   | Error "Failure(\"even\")" when i mod 2 = 0 -> ()
   | Ok "odd" when i mod 2 = 1 -> ()
   | Ok text | Error text -> failwith ("raising gave " ^ text));
-  let p : Echo.person = { name = s; age = i land 255; height = float i; tags = [ s; s ] } in
+  let p : Echo.person =
+    { name = s; age = i land 255; height = float i; tags = [ s; s ] }
+  in
   if person p <> p then failwith "another person";
   (match call (fun () -> raise (Failure s)) with
   | exception Failure t when t = s -> ()
   | exception e -> raise e
   | () -> failwith "no exception");
-  if i mod 20 = 0 then begin
-    match panic s with
+  if i mod 20 = 0 then
+    begin match panic s with
     | exception Bactrian.Rust_panic (t, _) when t = s -> ()
     | exception e -> raise e
     | () -> failwith "no panic"
-  end;
+    end;
   if i mod 100 = 0 then begin
     let rec f n _ = if n = 0 then 0 else descend f n in
     if descend f 50 <> 50 then failwith "the depth"
@@ -155,7 +173,8 @@ let until deadline () =
   in
   go 1
 
-let catching f () = match f () with n -> Ok n | exception e -> Error (Printexc.to_string e)
+let catching f () =
+  match f () with n -> Ok n | exception e -> Error (Printexc.to_string e)
 
 let all_at_once () =
   let seconds = setting "BACTRIAN_SECONDS" 3 in
@@ -163,7 +182,9 @@ let all_at_once () =
     quietly (fun () ->
         let deadline = Unix.gettimeofday () +. float seconds in
         let results = Array.make 5 (Error "it did not end") in
-        let in_thread k = Thread.create (fun () -> results.(k) <- catching (until deadline) ()) () in
+        let in_thread k =
+          Thread.create (fun () -> results.(k) <- catching (until deadline) ()) ()
+        in
         let threads = List.init 3 in_thread in
         let domain =
           Domain.spawn (fun () ->
@@ -174,20 +195,24 @@ let all_at_once () =
         in
         let another = Domain.spawn (catching (until deadline)) in
         let sum, raised =
-          foreign_threads (fun i name -> if i mod 7 = 6 then failwith name else String.length name) 2 (scaled 700)
+          foreign_threads
+            (fun i name -> if i mod 7 = 6 then failwith name else String.length name)
+            2 (scaled 700)
         in
-        results.(4) <- (if sum > 0 && raised = 2 * (scaled 700 / 7) then Ok 1 else Error "foreign threads");
+        results.(4) <-
+          (if sum > 0 && raised = 2 * (scaled 700 / 7) then Ok 1
+           else Error "foreign threads");
         List.iter Thread.join threads;
         let domains = [ Domain.join domain; Domain.join another ] in
         Array.to_list results @ domains)
   in
   List.iter
     (function
-      | Ok n -> check_bool "it made progress" true (n > 0)
-      | Error e -> Alcotest.fail e)
+      | Ok n -> check_bool "it made progress" true (n > 0) | Error e -> Alcotest.fail e)
     rounds;
   Printf.printf "rounds: %s\n"
-    (String.concat ", " (List.map (function Ok n -> string_of_int n | Error e -> e) rounds))
+    (String.concat ", "
+       (List.map (function Ok n -> string_of_int n | Error e -> e) rounds))
 
 let ids () =
   check_int "the first" 0 (domain_id ());

@@ -28,18 +28,9 @@ type inline =
   | One of { z : float }
   | Boxed of float * float
 
-type ('a, 'b) choice =
-  | Left of 'a
-  | Right of { value : 'b; copies : 'b list }
-  | Neither
-
+type ('a, 'b) choice = Left of 'a | Right of { value : 'b; copies : 'b list } | Neither
 type 'a twins = { twin : 'a; other : 'a }
-
-type family = {
-  head : person;
-  members : person list;
-  pet : (string * colour) option;
-}
+type family = { head : person; members : person list; pet : (string * colour) option }
 
 type signal =
   | Start
@@ -58,15 +49,7 @@ type route =
   | `Pair of int * int ]
 
 type nine =
-  int
-  * string
-  * float
-  * bool
-  * char
-  * int option
-  * int list
-  * (int * int)
-  * string
+  int * string * float * bool * char * int option * int list * (int * int) * string
 
 external unit : unit -> unit = "e_unit"
 external bool : bool -> bool = "e_bool"
@@ -89,8 +72,8 @@ external string_bytes : string -> string = "e_string_bytes"
 external option : string option -> string option = "e_option"
 external option_option : int option option -> int option option = "e_option_option"
 
-external option_deep :
-  string option option option -> string option option option = "e_option_deep"
+external option_deep : string option option option -> string option option option
+  = "e_option_deep"
 
 external unit_option : unit option -> unit option = "e_unit_option"
 external u8_option : int option -> int option = "e_u8_option"
@@ -100,17 +83,14 @@ external result_result :
   ((int, string) result, float option) result ->
   ((int, string) result, float option) result = "e_result_result"
 
-external result_unit : (unit, string) result -> (unit, string) result
-  = "e_result_unit"
-
+external result_unit : (unit, string) result -> (unit, string) result = "e_result_unit"
 external int_list : int list -> int list = "e_int_list"
 external string_list : string list -> string list = "e_string_list"
 external float_list : float list -> float list = "e_float_list"
 external char_list : char list -> char list = "e_char_list"
 external units : unit list -> unit list = "e_units"
 
-external nested_list :
-  (int * string) option list list -> (int * string) option list list
+external nested_list : (int * string) option list list -> (int * string) option list list
   = "e_nested_list"
 
 external bytes_list : string list -> string list = "e_bytes_list"
@@ -121,15 +101,13 @@ external float_pair : float * float -> float * float = "e_float_pair"
 external triple : string * float * bool -> string * float * bool = "e_triple"
 
 external four :
-  string * int * string list * string option ->
-  string * int * string list * string option = "e_four"
+  string * int * string list * string option -> string * int * string list * string option
+  = "e_four"
 
 external nine : nine -> nine = "e_nine"
 external box : string * int -> string * int = "e_box"
 external hash_map : (string * int) list -> (string * int) list = "e_hash_map"
-
-external btree_map : (int * string list) list -> (int * string list) list
-  = "e_btree_map"
+external btree_map : (int * string list) list -> (int * string list) list = "e_btree_map"
 
 external map_of_maps :
   (string * (int * string) list) list -> (string * (int * string) list) list
@@ -145,10 +123,7 @@ external messages : message list -> message list = "e_messages"
 external tree : tree -> tree = "e_tree"
 external forest : tree list -> tree list = "e_forest"
 external metres : metres -> metres = "e_metres"
-
-external triple_struct : string * int * float -> string * int * float
-  = "e_triple_struct"
-
+external triple_struct : string * int * float -> string * int * float = "e_triple_struct"
 external nothing : unit -> unit = "e_nothing"
 external empty_braces : unit -> unit = "e_empty_braces"
 external labelled : string labelled -> string labelled = "e_labelled"
@@ -189,7 +164,6 @@ external int_array : int array -> int array = "e_int_array"
 external string_array : string array -> string array = "e_string_array"
 external float_array : float array -> float array = "e_float_array"
 external bad_float_array : float array -> float array = "e_bad_float_array"
-
 external array_array : string list array -> string list array = "e_array_array"
 external person_array : person array -> person array = "e_person_array"
 external char_array : char array -> char array = "e_char_array"
@@ -197,9 +171,7 @@ external int64_array : int64 array -> int64 array = "e_int64_array"
 external int64_list : int64 list -> int64 list = "e_int64_list"
 external int32_option : int32 option -> int32 option = "e_int32_option"
 external option_array : int array option -> int array option = "e_option_array"
-
-external float_array_list : float array list -> float array list
-  = "e_float_array_list"
+external float_array_list : float array list -> float array list = "e_float_array_list"
 
 (* Made by Rust. *)
 

@@ -36,9 +36,7 @@ let checked (name, speed, body) =
 let case name body = checked (Alcotest.test_case name `Quick body)
 
 let raised f =
-  match f () with
-  | exception e -> e
-  | _ -> Alcotest.fail "no exception was raised"
+  match f () with exception e -> e | _ -> Alcotest.fail "no exception was raised"
 
 let show = Printexc.to_string
 

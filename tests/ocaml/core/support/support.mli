@@ -6,8 +6,8 @@ val native : bool
 (** Whether this is native code, as against bytecode. *)
 
 val tiny_heap : bool
-(** Whether the minor heap is tiny ([OCAMLRUNPARAM=s=512]), so that nearly every allocation
-    of Rust may collect. *)
+(** Whether the minor heap is tiny ([OCAMLRUNPARAM=s=512]), so that nearly every
+    allocation of Rust may collect. *)
 
 val scaled : int -> int
 (** A number of repetitions: as given natively, a tenth of it in bytecode or with a tiny
@@ -37,8 +37,8 @@ val raises : exn -> (unit -> _) -> unit
 (** The call raises an exception that is equal to this one. *)
 
 val panics : ?like:string -> string -> (unit -> _) -> unit
-(** The call raises {!Bactrian.Rust_panic} with this message, at a place in the file [like]
-    (by default somewhere below [src/]). *)
+(** The call raises {!Bactrian.Rust_panic} with this message, at a place in the file
+    [like] (by default somewhere below [src/]). *)
 
 val quietly : (unit -> 'a) -> 'a
 (** Without what is written to the standard error meanwhile: the messages of panics. *)
@@ -47,11 +47,12 @@ val contains : string -> string -> bool
 (** [contains text part] *)
 
 val counts : unit -> int * int * int
-(** Roots on stacks, those of them that the next minor collection looks at, boxed roots. *)
+(** Roots on stacks, those of them that the next minor collection looks at, boxed roots.
+*)
 
 val settle : int * int -> int -> int * int
-(** [settle expected tries]: the roots on stacks and the boxed ones, as soon as they are as
-    expected, and at the latest after so many tries of 10 ms. *)
+(** [settle expected tries]: the roots on stacks and the boxed ones, as soon as they are
+    as expected, and at the latest after so many tries of 10 ms. *)
 
 val scribble : unit -> unit
 (** Writes over the whole minor heap, so that a stale pointer into it shows. *)
