@@ -73,12 +73,14 @@ let unsigned () =
 let int_limits = "(-4611686018427387904 to 4611686018427387903)"
 
 let beyond_63_bits () =
-  let no n = Printf.sprintf "%s does not fit an OCaml int %s" n int_limits in
-  invalid (no "9223372036854775807") max_int_of_rust;
-  invalid (no "-4611686018427387905") below_min_int;
-  invalid (no "18446744073709551615") max_u64;
-  invalid (no "-9223372036854775808") max_int_nested;
-  invalid (no "4611686018427387904") max_int_deep
+  let no name n =
+    Printf.sprintf "%s: %s does not fit an OCaml int %s" name n int_limits
+  in
+  invalid (no "e_max_int" "9223372036854775807") max_int_of_rust;
+  invalid (no "e_below_min_int" "-4611686018427387905") below_min_int;
+  invalid (no "e_max_u64" "18446744073709551615") max_u64;
+  invalid (no "e_max_int_nested" "-9223372036854775808") max_int_nested;
+  invalid (no "e_max_int_deep" "4611686018427387904") max_int_deep
 
 let boxed () =
   same "int32" Echo.int32 [ 0l; 1l; -1l; Int32.max_int; Int32.min_int ];
@@ -138,9 +140,13 @@ let immediates () =
   same "char as u8" Echo.byte_char (List.init 256 Char.chr);
   same "a list of chars" Echo.char_list [ []; List.init 256 Char.chr ];
   check_bool "Latin-1" true (latin_char () = '\255');
-  invalid "the character '🐫' (U+1F42B) does not fit an OCaml char (U+0000 to U+00FF)"
+  invalid
+    "e_wide_char: the character '🐫' (U+1F42B) does not fit an OCaml char (U+0000 to \
+     U+00FF)"
     wide_char;
-  invalid "the character 'Ā' (U+0100) does not fit an OCaml char (U+0000 to U+00FF)"
+  invalid
+    "e_wide_char_nested: the character 'Ā' (U+0100) does not fit an OCaml char (U+0000 \
+     to U+00FF)"
     wide_char_nested;
   Echo.nothing ();
   Echo.empty_braces ()
@@ -374,8 +380,9 @@ let float_arrays_refused () =
   invalid
     "e_bad_float_array: argument `value`: a float array is an OCamlFloatArray, not an \
      OCamlArray" (fun () -> Echo.bad_float_array [| 1.; 2. |]);
-  invalid "a float array is an OCamlFloatArray, not an OCamlArray<OCamlFloat>" (fun () ->
-      Echo.bad_float_array [||])
+  invalid
+    "e_bad_float_array: a float array is an OCamlFloatArray, not an \
+     OCamlArray<OCamlFloat>" (fun () -> Echo.bad_float_array [||])
 
 (* Tuples, records, variants *)
 
