@@ -1,0 +1,8 @@
+use bactrian::*;
+
+#[export]
+async fn fetch(url: String) -> String {
+    url
+}
+
+fn main() {}

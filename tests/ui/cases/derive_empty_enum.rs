@@ -1,0 +1,6 @@
+use bactrian::*;
+
+#[derive(ToOCaml, FromOCaml)]
+enum Never {}
+
+fn main() {}

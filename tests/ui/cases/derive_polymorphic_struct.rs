@@ -1,0 +1,9 @@
+use bactrian::*;
+
+#[derive(ToOCaml)]
+#[ocaml(polymorphic_variant)]
+struct Point {
+    x: f64,
+}
+
+fn main() {}

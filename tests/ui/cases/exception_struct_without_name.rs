@@ -1,0 +1,6 @@
+use bactrian::*;
+
+#[derive(OCamlException)]
+struct Timeout(i64);
+
+fn main() {}

@@ -1,0 +1,10 @@
+use bactrian::*;
+
+#[derive(OCamlException)]
+enum Failure {
+    #[ocaml(exception = "Syntax")]
+    Syntax(String),
+    Timeout,
+}
+
+fn main() {}

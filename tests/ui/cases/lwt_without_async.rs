@@ -1,0 +1,8 @@
+use bactrian::*;
+
+#[export(lwt)]
+fn fetch(url: String) -> String {
+    url
+}
+
+fn main() {}

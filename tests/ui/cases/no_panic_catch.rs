@@ -1,0 +1,6 @@
+use bactrian::*;
+
+#[export(no_panic_catch)]
+fn noop() {}
+
+fn main() {}

@@ -1,0 +1,8 @@
+use bactrian::*;
+
+#[export(noalloc)]
+fn empty(text: &str) -> bool {
+    text.is_empty()
+}
+
+fn main() {}

@@ -1,0 +1,8 @@
+use bactrian::*;
+
+#[export(noalloc)]
+fn empty(text: String) -> bool {
+    text.is_empty()
+}
+
+fn main() {}

@@ -1,0 +1,8 @@
+use bactrian::*;
+
+#[export]
+fn now() -> std::time::Instant {
+    std::time::Instant::now()
+}
+
+fn main() {}

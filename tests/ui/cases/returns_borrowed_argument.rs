@@ -1,0 +1,8 @@
+use bactrian::*;
+
+#[export]
+fn trimmed(text: &str) -> &str {
+    text.trim()
+}
+
+fn main() {}

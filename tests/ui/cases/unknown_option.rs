@@ -1,0 +1,6 @@
+use bactrian::*;
+
+#[export(fast)]
+fn noop() {}
+
+fn main() {}

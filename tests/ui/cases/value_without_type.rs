@@ -1,0 +1,9 @@
+use bactrian::*;
+
+#[export]
+fn same(value: OCaml) -> bool {
+    let _ = value;
+    true
+}
+
+fn main() {}

@@ -1,0 +1,73 @@
+//! The closest that one may write to what `cases/` says one may not.
+
+use bactrian::*;
+
+/// Borrowed arguments, where nothing can allocate.
+#[export]
+fn a_borrowed(
+    name: &str,
+    bytes: &[u8],
+    values: &[f64],
+    pair: OCaml<'_, (OCamlInt, String)>,
+) -> f64 {
+    let count = name.len() + bytes.len() + pair.snd().as_bytes().len();
+    count as f64 + values.iter().sum::<f64>()
+}
+
+/// A borrowed argument beside a handle that only reads.
+#[export]
+fn a_shared(rt: &OCamlRuntime, name: &str, other: OCamlRef<'_, String>) -> bool {
+    rt.get(other).as_bytes() == name.as_bytes()
+}
+
+/// Roots beside a handle that allocates.
+#[export]
+fn a_rooted(rt: &mut OCamlRuntime, name: OCamlRef<'_, String>, kept: BoxRoot<String>) -> String {
+    let _other: BoxRoot<String> = "other".to_boxroot(rt);
+    name.to_rust::<String>(rt) + &kept.to_rust::<String>(rt)
+}
+
+/// A root that outlives its region, as a root of its own; and one that is carried out.
+#[export]
+fn a_region<'r>(r: &mut Region<'r>, text: OCamlRef<'r, String>) -> OCamlRef<'r, (String, String)> {
+    let carried = r.sub(|inner| inner.pair(text, text));
+    let kept: BoxRoot<String> = text.to_boxroot(r.runtime());
+    let first = r.project(carried, |pair| pair.fst());
+    r.pair(first, &kept)
+}
+
+/// An owned argument and a boxed root, in an async function.
+#[export(lwt)]
+async fn a_async(name: String, root: BoxRoot<String>) -> BoxRoot<String> {
+    drop(name);
+    root
+}
+
+/// A boxed root on another thread, and read under the lock there.
+#[export]
+fn a_sent(rt: &mut OCamlRuntime, root: BoxRoot<String>) -> String {
+    rt.releasing_runtime(|| {
+        let read = || OCamlRuntime::with_domain_lock(|rt| root.to_rust::<String>(rt));
+        std::thread::scope(|scope| scope.spawn(read).join()).unwrap_or_default()
+    })
+}
+
+/// What noalloc takes and gives.
+#[export(noalloc, unboxed)]
+fn a_noalloc(rt: &OCamlRuntime, x: f64, n: isize, bytes: &[u8], values: &[f64]) -> f64 {
+    let _ = rt;
+    x + n as f64 + bytes.len() as f64 + values.len() as f64
+}
+
+/// Floats under the name that the derives know them by, and a type parameter.
+#[derive(ToOCaml, FromOCaml)]
+pub struct Size<T> {
+    width: f64,
+    height: f64,
+    unit: T,
+}
+
+#[export]
+fn a_size(size: Size<String>) -> Size<Option<i64>> {
+    Size { width: size.width, height: size.height, unit: size.unit.parse().ok() }
+}
