@@ -3,6 +3,7 @@
 mod calls;
 mod conversions;
 mod exceptions;
+mod hazards;
 mod memory;
 mod regions;
 mod roots;
