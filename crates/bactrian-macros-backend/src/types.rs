@@ -1,7 +1,7 @@
 //! Looking at types as they are written.
 
 use syn::visit_mut::VisitMut;
-use syn::{GenericArgument, Lifetime, PathArguments, Type};
+use syn::{GenericArgument, Ident, Lifetime, PathArguments, Type};
 
 /// The last segment of a path type: `bactrian::OCaml<'gc, T>` is `OCaml` and its arguments.
 pub fn last_segment(ty: &Type) -> Option<&syn::PathSegment> {
@@ -45,4 +45,17 @@ pub fn without_lifetimes(ty: &Type) -> Type {
     let mut ty = ty.clone();
     Elide.visit_type_mut(&mut ty);
     ty
+}
+
+/// Whether the type is written with `Self`.
+pub fn mentions_self(ty: &Type) -> bool {
+    struct Look(bool);
+    impl VisitMut for Look {
+        fn visit_ident_mut(&mut self, ident: &mut Ident) {
+            self.0 |= ident == "Self";
+        }
+    }
+    let mut look = Look(false);
+    look.visit_type_mut(&mut ty.clone());
+    look.0
 }

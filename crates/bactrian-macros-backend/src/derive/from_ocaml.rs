@@ -1,6 +1,6 @@
 //! `#[derive(FromOCaml)]`.
 
-use super::model::{Constructor, Field, Model, Shape, check_not_float_record, is_float_record};
+use super::model::{Constructor, Field, Model, Shape, is_float_record};
 use proc_macro2::TokenStream;
 use quote::quote;
 use syn::{DeriveInput, Error, Ident, Member};
@@ -18,12 +18,7 @@ pub fn expand(input: &DeriveInput) -> Result<TokenStream, Error> {
                 #(#members: ::bactrian::__private::variant::float_field(value.raw(), #indices) as #types),*
             }))
         }
-        Shape::Record(fields) => {
-            let check = check_not_float_record(name, fields, &model.generics);
-            let built = build(&quote!(Self), &name.to_string(), fields, &quote!(value), 0);
-            quote!({ #check ::core::result::Result::Ok(#built) })
-        }
-        Shape::Tuple(fields) => {
+        Shape::Record(fields) | Shape::Tuple(fields) => {
             let built = build(&quote!(Self), &name.to_string(), fields, &quote!(value), 0);
             quote!(::core::result::Result::Ok(#built))
         }
@@ -43,7 +38,10 @@ pub fn expand(input: &DeriveInput) -> Result<TokenStream, Error> {
     let generics = model.bounded_generics(&conversion);
     let (impl_generics, type_generics, clause) = generics.split_for_impl();
     let mapping = model.from_only.then(|| model.mapping(&conversion));
+    let check = model.check();
     Ok(quote! {
+        #check
+
         // SAFETY: the value is read as OCaml lays out values of the type that the derive stands for.
         #[automatically_derived]
         unsafe impl #impl_generics ::bactrian::FromOCaml<#marker> for #name #type_generics #clause {

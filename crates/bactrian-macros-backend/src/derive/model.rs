@@ -1,6 +1,6 @@
 //! What OCaml sees of a struct or enum.
 
-use crate::types::is_named;
+use crate::types::{is_named, mentions_self, without_lifetimes};
 use proc_macro2::{Span, TokenStream};
 use quote::{format_ident, quote};
 use syn::ext::IdentExt;
@@ -103,6 +103,14 @@ impl Model {
         })
     }
 
+    /// What must hold of the types of the fields.
+    pub fn check(&self) -> TokenStream {
+        match &self.shape {
+            Shape::Record(fields) => check_not_float_record(&self.name, fields, &self.generics),
+            _ => TokenStream::new(),
+        }
+    }
+
     /// Generics whose type parameters convert by the trait.
     pub fn bounded_generics(&self, conversion: &TokenStream) -> syn::Generics {
         let mut generics = self.generics.clone();
@@ -175,7 +183,7 @@ impl Field {
             let is_float = self.is_float();
             return quote!(#is_float);
         }
-        let ty = &self.ty;
+        let ty = without_lifetimes(&self.ty);
         quote!(<#ty as ::bactrian::DefaultOCamlMapping>::IS_FLOAT)
     }
 }
@@ -185,20 +193,23 @@ pub fn is_float_record(fields: &[Field]) -> bool {
     fields.iter().all(Field::is_float)
 }
 
-/// A compile-time check that the question above was answered right, whatever the types are called.
-pub fn check_not_float_record(
-    name: &Ident,
-    fields: &[Field],
-    generics: &syn::Generics,
-) -> TokenStream {
-    if is_float_record(fields) || generics.type_params().next().is_some() {
+/// A compile-time check that the question above was answered right, whatever the types are called. An item, so that it
+/// is made whether or not anything is converted.
+fn check_not_float_record(name: &Ident, fields: &[Field], generics: &syn::Generics) -> TokenStream {
+    // A field that mentions `Self` is no float, and has no name outside of the impl.
+    if is_float_record(fields)
+        || generics.type_params().next().is_some()
+        || fields.iter().any(|field| mentions_self(&field.ty))
+    {
         return TokenStream::new();
     }
     let constants = fields.iter().map(Field::is_float_constant);
     let message = format!(
         "every field of `{name}` is a float, so OCaml keeps the record flat: write the fields' types as `f64`"
     );
-    quote!(const { ::core::assert!(!(#(#constants)&&*), #message) };)
+    quote!(
+        const _: () = ::core::assert!(!(#(#constants)&&*), #message);
+    )
 }
 
 /// Patterns that bind the fields of a constructor: `{ a: field_0, .. }` or `(field_0, …)`.

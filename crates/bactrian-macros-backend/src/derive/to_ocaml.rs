@@ -1,8 +1,6 @@
 //! `#[derive(ToOCaml)]`.
 
-use super::model::{
-    Constructor, Field, Model, Shape, binding_pattern, check_not_float_record, is_float_record,
-};
+use super::model::{Constructor, Field, Model, Shape, binding_pattern, is_float_record};
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 use syn::{DeriveInput, Error};
@@ -16,12 +14,7 @@ pub fn expand(input: &DeriveInput) -> Result<TokenStream, Error> {
             let members = fields.iter().map(|field| &field.member);
             quote!(::bactrian::__private::variant::float_record([#(self.#members as f64),*]))
         }
-        Shape::Record(fields) => {
-            let check = check_not_float_record(name, fields, &model.generics);
-            let block = struct_block(fields);
-            quote!({ #check #block })
-        }
-        Shape::Tuple(fields) => struct_block(fields),
+        Shape::Record(fields) | Shape::Tuple(fields) => struct_block(fields),
         Shape::Newtype(field) => {
             let (ty, marker, member) = (&field.ty, field.marker(), &field.member);
             quote!(<#ty as ::bactrian::ToOCaml<#marker>>::to_ocaml(&self.#member, runtime).raw())
@@ -44,7 +37,10 @@ pub fn expand(input: &DeriveInput) -> Result<TokenStream, Error> {
     let generics = model.bounded_generics(&conversion);
     let (impl_generics, type_generics, clause) = generics.split_for_impl();
     let mapping = model.mapping(&conversion);
+    let check = model.check();
     Ok(quote! {
+        #check
+
         // SAFETY: the word is built as OCaml builds values of the type that the derive stands for.
         #[automatically_derived]
         unsafe impl #impl_generics ::bactrian::ToOCaml<#marker> for #name #type_generics #clause {
