@@ -2,7 +2,7 @@ use bactrian::*;
 
 fn release(rt: &mut OCamlRuntime, text: OCamlRef<'_, String>) {
     rt.releasing_runtime(|| {
-        let _ = text;
+        let _text = text;
     });
 }
 

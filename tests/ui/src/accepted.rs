@@ -67,6 +67,24 @@ pub struct Size<T> {
     unit: T,
 }
 
+/// Not all floats; and a type that mentions itself, and one that borrows.
+#[derive(ToOCaml, FromOCaml)]
+pub struct Chain {
+    length: f64,
+    next: Option<Box<Self>>,
+}
+
+#[derive(ToOCaml)]
+pub struct Label<'a> {
+    text: &'a str,
+    size: f64,
+}
+
+#[export]
+fn a_chain(chain: Chain) -> Label<'static> {
+    Label { text: "length", size: chain.length + chain.next.map_or(0.0, |next| next.length) }
+}
+
 #[export]
 fn a_size(size: Size<String>) -> Size<Option<i64>> {
     Size { width: size.width, height: size.height, unit: size.unit.parse().ok() }
