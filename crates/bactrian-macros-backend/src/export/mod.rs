@@ -11,7 +11,7 @@ use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 use syn::ext::IdentExt;
 use syn::spanned::Spanned;
-use syn::{Error, GenericParam, Ident, ItemFn, ReturnType, Type};
+use syn::{Error, FnArg, GenericParam, Ident, ItemFn, PatType, Receiver, ReturnType, Type};
 
 /// Expands `#[export(attribute)] item`.
 pub fn export(attribute: TokenStream, item: TokenStream) -> TokenStream {
@@ -19,11 +19,23 @@ pub fn export(attribute: TokenStream, item: TokenStream) -> TokenStream {
     match expand(attribute, item) {
         Ok(tokens) => tokens,
         Err(error) => {
-            // The function stays, so that the only error is ours.
+            // The function stays, without our attributes, so that the only error is ours.
             let error = error.into_compile_error();
+            let kept = without_attributes(kept);
             quote!(#kept #error)
         }
     }
+}
+
+/// A function without `#[ocaml(…)]` on its parameters; what is no function stays as it is.
+fn without_attributes(item: TokenStream) -> TokenStream {
+    let Ok(mut function) = syn::parse2::<ItemFn>(item.clone()) else { return item };
+    for argument in &mut function.sig.inputs {
+        let (FnArg::Receiver(Receiver { attrs, .. }) | FnArg::Typed(PatType { attrs, .. })) =
+            argument;
+        attrs.retain(|attribute| !attribute.path().is_ident("ocaml"));
+    }
+    quote!(#function)
 }
 
 /// What a shim is made from.
@@ -39,6 +51,7 @@ fn expand(attribute: TokenStream, item: TokenStream) -> Result<TokenStream, Erro
     let options = syn::parse2::<Options>(attribute)?;
     let mut function = syn::parse2::<ItemFn>(item)?;
     check_signature(&function)?;
+    check_result(&function)?;
     let (context, parameters) = parameter::parse(&mut function, &options)?;
     let result = match &function.sig.output {
         ReturnType::Default => syn::parse_quote!(()),
@@ -110,6 +123,24 @@ fn check_signature(function: &ItemFn) -> Result<(), Error> {
     Ok(())
 }
 
+/// What borrows an argument is gone when the result is converted.
+fn check_result(function: &ItemFn) -> Result<(), Error> {
+    if let ReturnType::Type(_, ty) = &function.sig.output {
+        if let Type::Reference(reference) = &**ty {
+            let owned =
+                reference.lifetime.as_ref().is_some_and(|lifetime| lifetime.ident == "static");
+            if !owned && !crate::types::is_named(&reference.elem, "OCamlCell") {
+                return Err(Error::new(
+                    reference.span(),
+                    "an exported function cannot return what it borrows from an argument, which may move while the result \
+                     is made: return an owned value",
+                ));
+            }
+        }
+    }
+    Ok(())
+}
+
 impl Export {
     /// The name that OCaml's `external` gives.
     fn symbol(&self) -> String {
@@ -172,7 +203,9 @@ impl Export {
 
     /// Whether the result comes in a register as it is.
     fn unboxed_result(&self) -> bool {
-        self.options.unboxed && parameter::is_unboxable(self.value_type())
+        self.options.unboxed
+            && self.options.returns.is_none()
+            && parameter::is_unboxable(self.value_type())
     }
 
     /// The second function that bytecode needs: over five arguments, or with unboxed ones.

@@ -66,6 +66,13 @@ impl Parse for Options {
         if let (Some(noalloc), true) = (&options.noalloc, options.raise) {
             return Err(Error::new(noalloc.span(), "a noalloc function cannot raise"));
         }
+        if let (Some(noalloc), true) = (&options.noalloc, options.returns.is_some()) {
+            return Err(Error::new(
+                noalloc.span(),
+                "a noalloc function returns a word as it is, so `returns` has no meaning: for an `int64`, `int32` or \
+                 `float` write `unboxed`",
+            ));
+        }
         if let (Some(lwt), true) = (&options.lwt, options.noalloc.is_some() || options.unboxed) {
             return Err(Error::new(
                 lwt.span(),

@@ -182,6 +182,13 @@ fn check(context: Context, parameters: &[Parameter], options: &Options) -> Resul
                  `OCamlRef<T>`, `BoxRoot<T>` or an owned value, or do without the mutable runtime",
             ));
         }
+        if options.noalloc.is_some() && matches!(parameter.kind, Kind::Owned { as_: Some(_), .. }) {
+            return Err(Error::new(
+                parameter.ty.span(),
+                "a noalloc function takes words as they are, so `as_` has no meaning: for an `int64`, `int32` or `float` \
+                 write `#[ocaml(unboxed)]`",
+            ));
+        }
         if options.noalloc.is_some() && matches!(parameter.kind, Kind::Root(_) | Kind::Str) {
             return Err(Error::new(
                 parameter.ty.span(),
