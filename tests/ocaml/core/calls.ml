@@ -25,6 +25,9 @@ external add_int : (int[@untagged]) -> (int[@untagged]) -> (int[@untagged])
 external add_int64 : (int64[@unboxed]) -> (int32[@unboxed]) -> (int64[@unboxed])
   = "t_add_int64_byte" "t_add_int64"
 
+external unboxed_to_int : (int64[@unboxed]) -> (float[@unboxed]) -> int
+  = "t_unboxed_to_int_byte" "t_unboxed_to_int"
+
 external twice_untagged : (int[@untagged]) -> (int[@untagged])
   = "t_untagged_byte" "t_untagged"
 
@@ -118,6 +121,21 @@ external import_counter : unit -> int * int = "t_import_counter"
 external import_default_name : int -> int = "t_import_default_name"
 external import_joined : string -> string = "t_import_joined"
 
+(* Functions whose names in Rust are those that a shim might use itself. *)
+
+external shim : int -> int -> int = "n_shim"
+external again : 'a -> 'a -> bool = "n_again"
+external runtime : int -> int = "n_runtime"
+external region_named : string -> string * string = "n_region"
+external result : string -> string = "n_result"
+external borrow : string -> string -> int = "n_borrow"
+
+external bytecode : (float[@unboxed]) -> (float[@unboxed]) -> (float[@unboxed])
+  = "n_bytecode_byte" "n_bytecode"
+
+external word_0 : int -> int -> int = "n_word_0"
+external noalloc_named : int -> bool = "n_noalloc" [@@noalloc]
+
 let check_int = Alcotest.(check int)
 let check_string = Alcotest.(check string)
 let check_bool = Alcotest.(check bool)
@@ -184,6 +202,7 @@ let unboxed () =
   Alcotest.(check int64)
     "int64 wraps, as int64 does" Int64.min_int (add_int64 Int64.max_int 1l);
   Alcotest.(check int64) "the whole of int32" (-2147483648L) (add_int64 0L Int32.min_int);
+  check_int "a result that is not" 5 (unboxed_to_int 3L 2.5);
   check_float "six" 91. (six_floats 1. 2. 3. 4. 5. 6.);
   check_float "a bytecode stub of another name" 1.25 (half 2.5);
   check_string "some of each" "1.5 x 7" (mixed 1.5 "x" 7);
@@ -233,6 +252,18 @@ let leaving_early () =
   check_string "the end" "few" (early_return 2);
   check_bool "Ok" true (early_error 12 = Ok 2);
   check_bool "Error by ?" true (early_error 3 = Error "below ten")
+
+let names () =
+  check_int "shim" 5 (shim 2 3);
+  check_bool "again" false (again "a" "b");
+  check_int "runtime" 4 (runtime 4);
+  check_bool "region" true (region_named "x" = ("x", "x"));
+  check_string "result" "x" (result "x");
+  raises (Failure "empty") (fun () -> result "");
+  check_int "borrow" 3 (borrow "é" "x");
+  check_float "bytecode" 6. (bytecode 2. 3.);
+  check_int "word_0" (-1) (word_0 2 3);
+  check_bool "name" true (noalloc_named 0)
 
 (* Closures *)
 
@@ -400,6 +431,7 @@ let () =
           case "noalloc" noalloc;
           case "borrowed" borrowed;
           case "leaving early" leaving_early;
+          case "named like parts of a shim" names;
         ] );
       ( "closures",
         [

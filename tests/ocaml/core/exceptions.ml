@@ -20,6 +20,9 @@ external panic_payload_panics : unit -> unit = "x_panic_payload_panics"
 external panic_unboxed : (float[@unboxed]) -> (float[@unboxed])
   = "x_panic_unboxed_byte" "x_panic_unboxed"
 
+external square_root : (float[@unboxed]) -> (float[@unboxed])
+  = "x_square_root_byte" "x_square_root"
+
 external panic_after_call : (unit -> unit) -> string = "x_panic_after_call"
 external panic_while_released : unit -> int = "x_panic_while_released"
 external panic_in_region : unit -> unit = "r_panic_in_region"
@@ -195,6 +198,9 @@ let errors () =
   dropping 2 (fun () ->
       raises (Failure "no such thing") (fun () -> failure "no such thing");
       ignore (failure ""));
+  dropping 2 (fun () ->
+      Alcotest.(check (float 0.)) "unboxed" 3. (square_root 9.);
+      raises (Failure "no root of -9") (fun () -> square_root (-9.)));
   raises (Sys_error "No such file or directory (os error 2)") io;
   raises (Failure "invalid digit found in string") boxed_error;
   raises (Invalid_argument "not like this") conversion_error;
@@ -215,7 +221,7 @@ let typed_errors () =
   raises (Many ("m", 2, 0.5, true)) (fun () -> typed 2);
   raises
     (Failure
-       "the OCaml exception \"test.Unregistered\" is not registered; its module should \
+       "no OCaml exception is registered as \"test.Unregistered\"; its module should \
         call Callback.register_exception \"test.Unregistered\" (…)") (fun () -> typed 3);
   dropping 1 (fun () -> raises (Single ("x", [ 1.5; 2.5 ])) (fun () -> single "x"));
   raises (Coded (-3)) (fun () -> coded (-3));

@@ -74,6 +74,12 @@ fn t_byte_count(text: &[u8], byte: i64) -> u32 {
     text.iter().filter(|&&b| i64::from(b) == byte).count() as u32
 }
 
+/// Unboxed arguments, and a result that is boxed by name.
+#[export(unboxed, returns = "OCamlInt")]
+fn t_unboxed_to_int(a: i64, b: f64) -> i64 {
+    a + b as i64
+}
+
 #[export]
 fn t_mixed(#[ocaml(unboxed)] a: f64, name: String, #[ocaml(untagged)] n: isize) -> String {
     format!("{a} {name} {n}")

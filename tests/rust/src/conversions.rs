@@ -116,6 +116,7 @@ echo_as! {
     e_int32_option: Option<i32> as "Option<OCamlInt32>";
     e_bytes_text: String as "OCamlBytes";
     e_option_array: Option<Vec<i64>> as "Option<OCamlArray<OCamlInt>>";
+    e_metres_array: Vec<Metres> as "OCamlArray<Metres>";
     e_float_array_list: Vec<Vec<f64>> as "OCamlList<OCamlFloatArray>";
 }
 

@@ -30,6 +30,13 @@ fn x_panic_unboxed(x: f64) -> f64 {
     x.sqrt()
 }
 
+/// Raises, and is unboxed both ways otherwise.
+#[export(unboxed, raise)]
+fn x_square_root(x: f64) -> Result<f64, String> {
+    let _guard = CountsDrops;
+    if x < 0.0 { Err(format!("no root of {x}")) } else { Ok(x.sqrt()) }
+}
+
 struct PanicsWhenDropped;
 
 impl Drop for PanicsWhenDropped {

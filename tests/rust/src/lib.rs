@@ -5,6 +5,7 @@ mod conversions;
 mod exceptions;
 mod hazards;
 mod memory;
+mod names;
 mod regions;
 mod roots;
 mod tasks;

@@ -14,6 +14,12 @@ fn a_borrowed(
     count as f64 + values.iter().sum::<f64>()
 }
 
+/// A result that borrows nothing.
+#[export]
+fn a_static(which: bool) -> &'static str {
+    if which { "yes" } else { "no" }
+}
+
 /// A borrowed argument beside a handle that only reads.
 #[export]
 fn a_shared(rt: &OCamlRuntime, name: &str, other: OCamlRef<'_, String>) -> bool {
