@@ -92,9 +92,7 @@ struct Looks;
 impl Drop for Looks {
     fn drop(&mut self) {
         let kept = KEPT.lock().unwrap_or_else(|e| e.into_inner()).take();
-        let cloned = std::panic::catch_unwind(core::panic::AssertUnwindSafe(|| {
-            kept.as_ref().map(BoxRoot::clone)
-        }));
+        let cloned = std::panic::catch_unwind(core::panic::AssertUnwindSafe(|| kept.clone()));
         let found = i64::from(OCamlRuntime::is_held()) + 2 * i64::from(cloned.is_ok());
         FOUND.store(found, Ordering::SeqCst);
     }
