@@ -16,7 +16,7 @@ CARGO_TEST := if cargo nextest --version >/dev/null 2>&1; \
 
 SEARCH := _build/default/examples/search/search.exe
 
-.PHONY: help setup demo serve test test-setup test-rust test-ocaml bench lint fmt doc clean
+.PHONY: help setup demo serve test test-setup test-rust test-ocaml test-c bench lint fmt doc clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -41,7 +41,7 @@ search.exe: setup
 	$(SAY) 'building the search example (the first time takes some minutes)'
 	@$(ENV) $(DUNE) --profile release ./examples/search/search.exe
 
-test: setup test-setup test-rust test-ocaml ## all tests
+test: setup test-setup test-rust test-ocaml test-c ## all tests
 	$(SAY) 'all tests passed'
 
 test-setup:
@@ -59,6 +59,14 @@ test-rust: setup
 test-ocaml: setup
 	$(SAY) 'OCaml: every suite natively, with a tiny minor heap, and as bytecode'
 	@$(ENV) $(DUNE) --force @runtest @tiny-heap @bytecode
+
+# The C API beyond its suites: the code of release mode, the guide's snippets, an installed copy, sanitizers.
+test-c: setup
+	$(SAY) 'C: generated code, snippets, an installed copy, AddressSanitizer and valgrind'
+	@$(ENV) tests/capi-codegen
+	@$(ENV) tests/capi-guide
+	@$(ENV) tests/capi-example
+	@$(ENV) tests/capi-sanitize
 
 bench: setup ## the benchmarks beside their peers; ROWS=noop,pair picks some
 	$(SAY) 'benchmarks$(if $(ROWS), ($(ROWS)))'
