@@ -2,6 +2,8 @@ external install : unit -> unit = "bactrian_lwt_install"
 external tick : unit -> unit = "bactrian_lwt_tick"
 external turn : unit -> unit = "bactrian_lwt_turn"
 external due : unit -> bool = "bactrian_lwt_due" [@@noalloc]
+external orphan : unit -> bool = "bactrian_lwt_orphan" [@@noalloc]
+external adopt : unit -> unit = "bactrian_lwt_adopt"
 external cancel : int -> unit = "bactrian_lwt_cancel"
 external wake : int -> unit = "bactrian_lwt_wake"
 external shutdown : unit -> unit = "bactrian_lwt_shutdown"
@@ -16,15 +18,23 @@ let pair () = Lwt.task ()
 
 (* Lwt counts how deep its callbacks are nested, and does not count back when an exception
    leaves them; it would then defer callbacks for ever. Rust settles promises from the main
-   loop, outside of all callbacks, so the count has to be 0. One call takes off one. *)
-let rec leave_callbacks depth =
-  if depth > 0 then (
-    Lwt.abandon_wakeups ();
-    leave_callbacks (depth - 1))
+   loop, outside of all callbacks, so the count has to be 0. One call takes off one.
+
+   What was deferred meanwhile is run, and may raise as well. *)
+let rec leave_callbacks depth exns =
+  if depth = 0 then List.rev exns
+  else
+    match Lwt.abandon_wakeups () with
+    | () -> leave_callbacks (depth - 1) exns
+    | exception exn -> leave_callbacks depth (exn :: exns)
 
 let escaped exn =
-  leave_callbacks 64;
-  !Lwt.async_exception_hook exn
+  match leave_callbacks 64 [ exn ] with
+  | [] -> ()
+  | first :: others ->
+      (* One can be raised; the hook had the others already. *)
+      ignore others;
+      !Lwt.async_exception_hook first
 
 let resolve resolver value = try Lwt.wakeup_later resolver value with exn -> escaped exn
 let reject resolver exn = try Lwt.wakeup_later_exn resolver exn with exn -> escaped exn
@@ -58,6 +68,8 @@ let () =
   Callback.register "Bactrian_lwt.cancel" Lwt.cancel;
   Callback.register "Bactrian_lwt.attach" attach;
   install ();
+  (* Rust may have made an executor for an argument of a plain function. *)
+  ignore (Lwt_main.Enter_iter_hooks.add_first (fun () -> if orphan () then adopt ()));
   (* Lwt runs its exit functions last first, so this one runs when those of the program are
      done, which may still call Rust. *)
   Lwt_main.at_exit (fun () ->

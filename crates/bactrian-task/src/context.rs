@@ -33,7 +33,7 @@ pub(crate) fn enter<R>(
             TOP.set(self.0.below);
         }
     }
-    tokio_bridge::enter_thread();
+    let _tokio = tokio_bridge::enter_thread();
     let frame =
         Frame { executor, runtime: Cell::new(Some(ptr::NonNull::from(runtime))), below: TOP.get() };
     let leave = Leave(&frame);

@@ -8,7 +8,7 @@ use bactrian_io::{Handle as Bell, Inbox, Reactor};
 use bactrian_runtime::{OCamlException, OCamlRuntime};
 use core::cell::RefMut;
 use core::mem;
-use core::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use core::sync::atomic::{AtomicBool, AtomicUsize, Ordering, fence};
 use core::task::Waker;
 use core::time::Duration;
 use std::cell::RefCell;
@@ -39,6 +39,8 @@ pub(crate) struct Executor {
     home: AtomicUsize,
     /// No new work is taken: the domain ends.
     closed: AtomicBool,
+    /// Nobody will look at the inbox any more.
+    gone: AtomicBool,
     local: DomainCell<Local>,
 }
 
@@ -47,6 +49,8 @@ pub(crate) struct Local {
     queue: VecDeque<Message>,
     /// The thread that runs the host's loop; see `Executor::due`.
     loop_thread: usize,
+    /// It has been told that there is nothing to do, and has not ticked since.
+    asleep: bool,
     /// Tasks that wait, to be cancelled by their key.
     pub(crate) tasks: Slab<Entry>,
     /// Who waits for a promise of OCaml; `None`: has been woken.
@@ -111,15 +115,22 @@ impl Executor {
             inbox: Inbox::new(),
             home: AtomicUsize::new(0),
             closed: AtomicBool::new(false),
+            gone: AtomicBool::new(false),
             local: DomainCell::new(Local {
                 queue: VecDeque::new(),
                 loop_thread: 0,
+                asleep: false,
                 tasks: Slab::new(),
                 waits: Slab::new(),
                 escaped: Vec::new(),
                 attached: false,
             }),
         }
+    }
+
+    /// Has its domain ended?
+    pub(crate) fn is_gone(&self) -> bool {
+        self.gone.load(Ordering::Acquire)
     }
 
     /// The number of the domain.
@@ -167,12 +178,22 @@ impl Executor {
             return;
         }
         self.inbox.push(message);
+        fence(Ordering::SeqCst);
+        if self.gone.load(Ordering::Relaxed) {
+            // The domain ended between the two looks, and may not have seen the message.
+            self.inbox.drain().for_each(Message::discard);
+            return;
+        }
         self.bell.wakeup();
     }
 
     /// Queues a woken task. What a task's waker calls.
     #[inline]
     pub(crate) fn schedule(runnable: TaskRunnable) {
+        if runnable.metadata().is_finished() {
+            // Nothing is left that needs the domain.
+            return drop(runnable);
+        }
         let executor = Arc::as_ptr(&runnable.metadata().executor);
         // SAFETY: the task keeps its executor, and is on the queue, which only this thread can empty, or the executor
         // has been cloned, when the task goes away.
@@ -203,6 +224,7 @@ impl Executor {
         let mut local = unsafe { self.local() };
         local.loop_thread = this_thread();
         let due = !local.queue.is_empty();
+        local.asleep = !due;
         self.home.store(if due { local.loop_thread } else { 0 }, Ordering::Relaxed);
         due
     }
@@ -213,7 +235,8 @@ impl Executor {
     pub(crate) fn note_awake(&self, _rt: &OCamlRuntime) -> bool {
         // SAFETY: the handle proves that the lock is held.
         let local = unsafe { self.local() };
-        if local.loop_thread == this_thread() {
+        // A loop that has been told to sleep may do so yet: a hook, a finaliser or a signal handler calls.
+        if local.loop_thread == this_thread() && !local.asleep {
             self.home.store(local.loop_thread, Ordering::Relaxed);
         }
         local.attached
@@ -231,6 +254,12 @@ impl Executor {
     ///
     /// The error is an exception that escaped an OCaml continuation and the host's own hook.
     pub(crate) fn tick(self: &Arc<Self>, rt: &mut OCamlRuntime) -> Result<(), OCamlException> {
+        // SAFETY: the handle proves that the lock is held.
+        let mut local = unsafe { self.local() };
+        if local.loop_thread == this_thread() {
+            local.asleep = false;
+        }
+        drop(local);
         self.note_awake(rt);
         self.fetch(rt);
         context::enter(self, rt, || {
@@ -242,12 +271,16 @@ impl Executor {
         });
         // SAFETY: as above.
         let mut local = unsafe { self.local() };
-        let escaped = mem::take(&mut local.escaped);
+        // One at a time, since no more can be raised.
+        let escaped = (!local.escaped.is_empty()).then(|| local.escaped.remove(0));
+        if !local.escaped.is_empty() {
+            self.bell.wakeup();
+        }
         if !local.queue.is_empty() && self.home.load(Ordering::Relaxed) != this_thread() {
             self.bell.wakeup();
         }
         drop(local);
-        escaped.into_iter().next().map_or(Ok(()), Err)
+        escaped.map_or(Ok(()), Err)
     }
 
     /// Moves what other threads have sent to the local queue.
@@ -263,38 +296,60 @@ impl Executor {
     ///
     /// The executor stays usable: what runs later at exit may still make calls.
     pub(crate) fn cancel_all(self: &Arc<Self>, rt: &mut OCamlRuntime) {
-        // SAFETY: the handle proves that the lock is held.
-        let keys = unsafe { self.local() }.tasks.keys();
-        context::enter(self, rt, || {
-            for key in keys {
-                // SAFETY: as above; tasks are dropped outside the borrow.
-                let body = unsafe { self.local() }.tasks.get_mut(key).and_then(|entry| entry.body);
-                if let Some(body) = body {
-                    // SAFETY: a body is taken out of the slab before it dies.
-                    unsafe { body.as_ref() }.cancel();
-                }
-            }
-        });
         // A bound, since a continuation may start anew for ever.
         for _ in 0..1000 {
+            // SAFETY: the handle proves that the lock is held.
+            let keys = unsafe { self.local() }.tasks.keys();
+            let idle = keys.is_empty();
+            context::enter(self, rt, || {
+                for key in keys {
+                    // SAFETY: as above; tasks are dropped outside the borrow.
+                    let body =
+                        unsafe { self.local() }.tasks.get_mut(key).and_then(|entry| entry.body);
+                    if let Some(body) = body {
+                        // SAFETY: a body is taken out of the slab before it dies.
+                        drop(unsafe { body.as_ref() }.cancel());
+                    }
+                }
+            });
+            self.fetch(rt);
             // SAFETY: as above.
-            if unsafe { self.local() }.queue.is_empty() && self.inbox.is_empty() {
+            let queued = unsafe { self.local() }.queue.len();
+            if idle && queued == 0 {
                 break;
             }
-            // The exit goes on, whatever is thrown on the way.
-            let _ = self.tick(rt);
+            for _ in 0..queued.div_ceil(BUDGET) {
+                // The exit goes on, whatever is thrown on the way.
+                let _ = self.tick(rt);
+            }
         }
     }
 
     /// Ends the executor with its domain.
     pub(crate) fn close(self: &Arc<Self>, rt: &mut OCamlRuntime) {
         self.closed.store(true, Ordering::Release);
+        // What is woken from here on is done by the ticks below.
+        // SAFETY: the handle proves that the lock is held.
+        let mut local = unsafe { self.local() };
+        (local.loop_thread, local.asleep) = (this_thread(), false);
+        drop(local);
+        self.home.store(this_thread(), Ordering::Relaxed);
         self.cancel_all(rt);
+        // Another thread may get this one's address.
+        self.home.store(0, Ordering::Relaxed);
+        self.gone.store(true, Ordering::Relaxed);
+        fence(Ordering::SeqCst);
+        // SAFETY: as above.
+        let mut local = unsafe { self.local() };
+        local.loop_thread = 0;
+        let left = mem::take(&mut local.queue);
+        drop(local);
+        left.into_iter().chain(self.inbox.drain()).for_each(Message::discard);
         let mut executors = EXECUTORS.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(executors) = executors.as_mut() {
             executors.remove(&self.domain);
         }
-        CURRENT.set(None);
+        // It stays the current one of this thread, to refuse what comes later.
     }
 
     /// Cancels a task by its key, if it still waits.
@@ -303,7 +358,7 @@ impl Executor {
         let entry = unsafe { self.local() }.tasks.remove(key);
         if let Some(body) = entry.and_then(|entry| entry.body) {
             // SAFETY: a body is taken out of the slab before it dies, and was in it.
-            context::enter(self, rt, || unsafe { body.as_ref() }.cancel());
+            context::enter(self, rt, || drop(unsafe { body.as_ref() }.cancel()));
         }
     }
 
@@ -332,6 +387,7 @@ impl Message {
     fn discard(self) {
         match self {
             // Its future may be dropped on its domain only, which is gone.
+            Message::Run(runnable) if runnable.metadata().is_finished() => drop(runnable),
             Message::Run(runnable) => mem::forget(runnable),
             Message::Job(job) => drop(job),
         }

@@ -47,7 +47,11 @@ impl Handle {
     }
 
     /// How many tasks of the domain wait for something, for tests and diagnosis.
+    ///
+    /// # Panics
+    /// On another domain.
     pub fn waiting_tasks(&self, rt: &OCamlRuntime) -> usize {
+        assert_eq!(rt.domain_id(), self.domain_id(), "Handle::waiting_tasks on another domain");
         self.executor.waiting(rt)
     }
 

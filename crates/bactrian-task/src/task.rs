@@ -11,8 +11,8 @@ use core::marker::PhantomPinned;
 use core::mem::ManuallyDrop;
 use core::pin::Pin;
 use core::ptr::NonNull;
-use core::sync::atomic::{AtomicU64, Ordering};
-use core::task::{Context, Poll};
+use core::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use core::task::{Context, Poll, RawWakerVTable, Waker};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
@@ -26,9 +26,16 @@ pub(crate) struct Meta {
     pub(crate) executor: Arc<Executor>,
     /// The bits of the task's key; 0 until its first poll has not finished it.
     key: AtomicU64,
+    /// Nothing of the user's is left: the rest may be dropped on any thread.
+    finished: AtomicBool,
 }
 
 impl Meta {
+    #[inline]
+    pub(crate) fn is_finished(&self) -> bool {
+        self.finished.load(Ordering::Acquire)
+    }
+
     #[inline]
     pub(crate) fn key(&self) -> Option<Key> {
         Key::from_bits(self.key.load(Ordering::Relaxed))
@@ -81,8 +88,9 @@ pub(crate) trait Completion<R> {
 
 /// A future that can be dropped where it waits.
 pub(crate) trait Body {
-    /// Drops the future, now, or when the poll that is under way returns.
-    fn cancel(&self);
+    /// Drops the future, now, or when the poll that is under way returns. What is returned keeps the task, and so
+    /// `self`, alive: the caller drops it.
+    fn cancel(&self) -> Option<Waker>;
 }
 
 #[derive(Clone, Copy, PartialEq)]
@@ -98,9 +106,12 @@ enum State {
 /// The future that `async-task` polls: the user's, with all that can go wrong around it.
 struct Slot<F: Future, C: Completion<F::Output>> {
     future: UnsafeCell<ManuallyDrop<F>>,
-    completion: UnsafeCell<C>,
+    /// `None`: has been called.
+    completion: UnsafeCell<Option<C>>,
     state: Cell<State>,
     meta: NonNull<Meta>,
+    /// The parts of the task's waker, which count for no reference: see `cancel`.
+    waker: Cell<Option<(*const (), &'static RawWakerVTable)>>,
     /// `cancel` comes through a pointer while `async-task` has its own.
     _pinned: PhantomPinned,
 }
@@ -118,12 +129,13 @@ where
     F: Future + 'static,
     C: Completion<F::Output> + 'static,
 {
-    let meta = Meta { executor, key: AtomicU64::new(0) };
+    let meta = Meta { executor, key: AtomicU64::new(0), finished: AtomicBool::new(false) };
     let body = |meta: &Meta| Slot {
         future: UnsafeCell::new(ManuallyDrop::new(future)),
-        completion: UnsafeCell::new(completion),
+        completion: UnsafeCell::new(Some(completion)),
         state: Cell::new(State::Waiting),
         meta: NonNull::from(meta),
+        waker: Cell::new(None),
         _pinned: PhantomPinned,
     };
     // SAFETY: the future need not be `Send`, since it is polled and dropped by the executor's domain only, with its lock
@@ -180,23 +192,32 @@ impl<F: Future, C: Completion<F::Output>> Slot<F, C> {
             },
         };
         // SAFETY: only `poll`, `cancel` and `drop` get here, once, when `state` becomes `Finished`.
-        let completion = unsafe { &mut *self.completion.get() };
-        completion.complete(&meta.executor, stage, outcome)
+        let completion = unsafe { &mut *self.completion.get() }.take();
+        let mut completion = completion.expect("`state` says that it has not been called");
+        let outcome = completion.complete(&meta.executor, stage, outcome);
+        // It may own what it was given, whose destructor may panic.
+        if let Err(payload) = catch_unwind(AssertUnwindSafe(|| drop(completion))) {
+            discard(payload);
+        }
+        meta.finished.store(true, Ordering::Release);
+        outcome
     }
 
     fn is_cancelled(&self) -> bool {
         // SAFETY: `complete`, which takes it mutably, has not been called.
-        self.state.get() == State::Cancelled || unsafe { &*self.completion.get() }.is_cancelled()
+        self.state.get() == State::Cancelled
+            || unsafe { &*self.completion.get() }.as_ref().is_some_and(Completion::is_cancelled)
     }
 }
 
 impl<F: Future + 'static, C: Completion<F::Output> + 'static> Slot<F, C> {
     /// Makes the waiting task known to its executor.
-    fn register(&self) {
+    fn register(&self, waker: &Waker) {
         let meta = self.meta();
         if meta.key().is_some() {
             return;
         }
+        self.waker.set(Some((waker.data(), waker.vtable())));
         let body: NonNull<dyn Body> = NonNull::from(self);
         // SAFETY: tasks are polled with the lock of their domain held.
         let mut local = unsafe { meta.executor.local() };
@@ -204,7 +225,9 @@ impl<F: Future + 'static, C: Completion<F::Output> + 'static> Slot<F, C> {
         drop(local);
         meta.key.store(key.to_bits(), Ordering::Relaxed);
         // SAFETY: as in `is_cancelled`.
-        unsafe { &*self.completion.get() }.registered(key);
+        if let Some(completion) = unsafe { &*self.completion.get() } {
+            completion.registered(key);
+        }
     }
 }
 
@@ -228,7 +251,7 @@ impl<F: Future + 'static, C: Completion<F::Output> + 'static> Future for Slot<F,
             Ok(Poll::Ready(value)) => Outcome::Value(value),
             Ok(Poll::Pending) => {
                 if this.state.get() != State::Cancelled {
-                    this.register();
+                    this.register(context.waker());
                     if !this.is_cancelled() {
                         this.state.set(State::Waiting);
                         return Poll::Pending;
@@ -244,14 +267,26 @@ impl<F: Future + 'static, C: Completion<F::Output> + 'static> Future for Slot<F,
 }
 
 impl<F: Future, C: Completion<F::Output>> Body for Slot<F, C> {
-    fn cancel(&self) {
+    fn cancel(&self) -> Option<Waker> {
         match self.state.get() {
             State::Waiting => {
+                // The future may own the task's last waker, and its destructor may let others run, who
+                // would free the task under our feet: keep it.
+                let alive = self.waker.get().map(|(data, vtable)| {
+                    // SAFETY: the parts are those of the task's waker, and the task is alive: it is in the slab, or was
+                    // when the caller took it out, with the lock held since. The one that is not counted is not dropped.
+                    let uncounted = ManuallyDrop::new(unsafe { Waker::new(data, vtable) });
+                    Waker::clone(&uncounted)
+                });
                 self.drop_future();
                 self.finish(Outcome::Dropped);
+                alive
             }
-            State::Polling => self.state.set(State::Cancelled),
-            State::Cancelled | State::Finished => {}
+            State::Polling => {
+                self.state.set(State::Cancelled);
+                None
+            }
+            State::Cancelled | State::Finished => None,
         }
     }
 }

@@ -3,7 +3,7 @@
 use core::cell::Cell;
 use core::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::OnceLock;
-use tokio::runtime::{Builder, Handle, Runtime};
+use tokio::runtime::{Builder, EnterGuard, Handle, Runtime};
 
 static RUNTIME: OnceLock<Runtime> = OnceLock::new();
 /// 0: tokio's own choice, which the variable `TOKIO_WORKER_THREADS` overrides.
@@ -52,14 +52,19 @@ pub fn set_tokio_workers(count: usize) -> bool {
 /// Enters the tokio context on this thread, once and for good: it says only where `tokio::spawn` and
 /// timers go, and entering it anew for each poll would cost more than the poll.
 #[inline]
-pub(crate) fn enter_thread() {
-    if !ENTERED.get() {
-        enter_slow();
-    }
+pub(crate) fn enter_thread() -> Option<EnterGuard<'static>> {
+    if ENTERED.get() { None } else { enter_slow() }
 }
 
 #[cold]
-fn enter_slow() {
-    core::mem::forget(tokio_handle().enter());
+fn enter_slow() -> Option<EnterGuard<'static>> {
+    let entered = Handle::try_current().is_ok();
+    let guard = tokio_handle().enter();
+    if entered {
+        // Contexts are left in the reverse order, and somebody else will leave his.
+        return Some(guard);
+    }
+    core::mem::forget(guard);
     ENTERED.set(true);
+    None
 }

@@ -78,6 +78,31 @@ unsafe extern "C" fn bactrian_lwt_due(_: RawOCaml) -> RawOCaml {
     val_int(i64::from(Executor::existing(&rt).is_some_and(|executor| executor.due(&rt))))
 }
 
+/// `orphan : unit -> bool`, noalloc: is there an executor of this domain that the host does not watch?
+// SAFETY: called by OCaml, as the external says.
+#[unsafe(no_mangle)]
+unsafe extern "C" fn bactrian_lwt_orphan(_: RawOCaml) -> RawOCaml {
+    // SAFETY: OCaml calls with the lock held, and the handle only reads.
+    let rt = unsafe { OCamlRuntime::recover() };
+    // SAFETY: the lock is held.
+    let orphan =
+        Executor::existing(&rt).is_some_and(|executor| unsafe { !executor.local().attached });
+    val_int(i64::from(orphan))
+}
+
+/// `adopt : unit -> unit`: the host is to watch this domain's executor.
+// SAFETY: called by OCaml, as the external says.
+#[unsafe(no_mangle)]
+unsafe extern "C" fn bactrian_lwt_adopt(_: RawOCaml) -> RawOCaml {
+    // SAFETY: this is the shim's frame.
+    unsafe {
+        with_executor("bactrian_lwt_adopt", |rt, executor| {
+            super::attach_if_possible(rt, &executor);
+            Ok(())
+        })
+    }
+}
+
 /// `cancel : int -> unit`: OCaml has cancelled the promise of a task.
 // SAFETY: called by OCaml, as the external says.
 #[unsafe(no_mangle)]

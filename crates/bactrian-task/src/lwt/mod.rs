@@ -32,7 +32,21 @@ static INSTALLED: AtomicBool = AtomicBool::new(false);
 /// The executor of this domain, watched by Lwt's loop. `function` is who asks, for the message.
 #[inline]
 fn attached(rt: &mut OCamlRuntime, function: &str) -> Result<Arc<Executor>, OCamlException> {
-    let executor = Executor::current(rt);
+    let executor = match Executor::existing(rt) {
+        Some(executor) => executor,
+        None => {
+            // Before the executor is made: it would keep its descriptors.
+            let owner = LOOP.load(Ordering::Acquire);
+            if INSTALLED.load(Ordering::Relaxed) && owner != NONE && owner != rt.domain_id() {
+                return Err(refuse(rt, function, owner));
+            }
+            Executor::current(rt)
+        }
+    };
+    if executor.is_gone() {
+        let message = format!("{function} was called on a domain that has ended");
+        return Err(OCamlException::failure(rt, &message));
+    }
     if !executor.note_awake(rt) {
         attach(rt, &executor, function)?;
     }
@@ -46,6 +60,16 @@ pub(crate) fn attach_if_possible(rt: &mut OCamlRuntime, executor: &Arc<Executor>
         // What cannot be attached is another domain's.
         let _ = attach(rt, executor, "Handle::of");
     }
+}
+
+#[cold]
+fn refuse(rt: &mut OCamlRuntime, function: &str, owner: usize) -> OCamlException {
+    let domain = rt.domain_id();
+    let message = format!(
+        "{function} was called on domain {domain}, but Lwt's main loop belongs to domain {owner}, and Lwt can be used \
+         by one domain only"
+    );
+    OCamlException::failure(rt, &message)
 }
 
 #[cold]
@@ -64,11 +88,7 @@ fn attach(
     let owner = LOOP.compare_exchange(NONE, domain, Ordering::AcqRel, Ordering::Acquire);
     if let Err(owner) = owner {
         if owner != domain {
-            let message = format!(
-                "{function} was called on domain {domain}, but Lwt's main loop belongs to domain {owner}, and Lwt \
-                 can be used by one domain only"
-            );
-            return Err(OCamlException::failure(rt, &message));
+            return Err(refuse(rt, function, owner));
         }
     }
     // SAFETY: as above.
