@@ -111,11 +111,12 @@ impl Registered {
 
 impl Drop for Registered {
     fn drop(&mut self) {
-        if THREAD.get() == Thread::Unknown && !OCamlRuntime::is_held() {
-            if let Some(functions) = thread_functions() {
-                // SAFETY: this thread was registered by `new`, and does not hold the lock.
-                unsafe { (functions.unregister)() };
-            }
+        if THREAD.get() == Thread::Unknown
+            && !OCamlRuntime::is_held()
+            && let Some(functions) = thread_functions()
+        {
+            // SAFETY: this thread was registered by `new`, and does not hold the lock.
+            unsafe { (functions.unregister)() };
         }
     }
 }

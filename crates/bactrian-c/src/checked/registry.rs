@@ -66,10 +66,10 @@ pub fn mark_of_entry() -> Mark {
 /// A region ends.
 pub fn left(frame: &Frame, site: Site) {
     let mut registry = registry();
-    if let Some(region) = registry.regions.get(&(core::ptr::from_ref(frame) as usize)) {
-        if region.left.set(site).is_ok() {
-            registry.live -= 1;
-        }
+    if let Some(region) = registry.regions.get(&(core::ptr::from_ref(frame) as usize))
+        && region.left.set(site).is_ok()
+    {
+        registry.live -= 1;
     }
 }
 

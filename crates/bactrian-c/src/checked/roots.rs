@@ -27,7 +27,7 @@ pub unsafe fn check(root: *const RawOCaml, name: &str, operation: Operation, sit
         stop(site, &format!("`{name}` is NULL"), ROOTS_ONLY);
     }
     allowed(Operation::Use, site);
-    if root as usize % align_of::<RawOCaml>() != 0 {
+    if !(root as usize).is_multiple_of(align_of::<RawOCaml>()) {
         stop(site, &format!("`{name}` is not aligned, so it is no root"), ROOTS_ONLY);
     }
     if is_local(root) {

@@ -282,14 +282,13 @@ fn constructors(
                     Err(meta.error("only the constructors of a polymorphic variant take `tag = \"Name\"`"))
                 })?;
             }
-            if attributes.polymorphic {
-                if let Some(other) = hashes.insert(hash(&tag), tag.clone()) {
+            if attributes.polymorphic
+                && let Some(other) = hashes.insert(hash(&tag), tag.clone()) {
                     return Err(Error::new(
                         variant.ident.span(),
                         format!("the tags `{other}` and `{tag}` are one to OCaml: it keeps only their hash"),
                     ));
                 }
-            }
             let fields = fields(&variant.fields)?;
             let counter = if fields.is_empty() { &mut constants } else { &mut blocks };
             let number = *counter;

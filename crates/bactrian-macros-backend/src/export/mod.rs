@@ -125,17 +125,16 @@ fn check_signature(function: &ItemFn) -> Result<(), Error> {
 
 /// What borrows an argument is gone when the result is converted.
 fn check_result(function: &ItemFn) -> Result<(), Error> {
-    if let ReturnType::Type(_, ty) = &function.sig.output {
-        if let Type::Reference(reference) = &**ty {
-            let owned =
-                reference.lifetime.as_ref().is_some_and(|lifetime| lifetime.ident == "static");
-            if !owned && !crate::types::is_named(&reference.elem, "OCamlCell") {
-                return Err(Error::new(
-                    reference.span(),
-                    "an exported function cannot return what it borrows from an argument, which may move while the result \
+    if let ReturnType::Type(_, ty) = &function.sig.output
+        && let Type::Reference(reference) = &**ty
+    {
+        let owned = reference.lifetime.as_ref().is_some_and(|lifetime| lifetime.ident == "static");
+        if !owned && !crate::types::is_named(&reference.elem, "OCamlCell") {
+            return Err(Error::new(
+                reference.span(),
+                "an exported function cannot return what it borrows from an argument, which may move while the result \
                      is made: return an owned value",
-                ));
-            }
+            ));
         }
     }
     Ok(())

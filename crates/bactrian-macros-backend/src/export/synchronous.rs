@@ -143,10 +143,10 @@ pub fn results(export: &Export) -> Result<(&Type, bool), Error> {
     if !export.options.raise {
         return Ok((&export.result, false));
     }
-    if is_named(&export.result, "Result") {
-        if let Some(value) = type_arguments(&export.result).first() {
-            return Ok((value, true));
-        }
+    if is_named(&export.result, "Result")
+        && let Some(value) = type_arguments(&export.result).first()
+    {
+        return Ok((value, true));
     }
     Err(Error::new(
         export.result.span(),

@@ -86,10 +86,10 @@ fn attach(
     }
     let domain = executor.domain();
     let owner = LOOP.compare_exchange(NONE, domain, Ordering::AcqRel, Ordering::Acquire);
-    if let Err(owner) = owner {
-        if owner != domain {
-            return Err(refuse(rt, function, owner));
-        }
+    if let Err(owner) = owner
+        && owner != domain
+    {
+        return Err(refuse(rt, function, owner));
     }
     // SAFETY: as above.
     unsafe { executor.local() }.attached = true;

@@ -190,10 +190,10 @@ fn wire(response: Response) -> hyper::Response<Full<Bytes>> {
     if let Ok(content_type) = HeaderValue::from_str(&response.content_type) {
         wire.headers_mut().insert(CONTENT_TYPE, content_type);
     }
-    if !response.allow.is_empty() {
-        if let Ok(allow) = HeaderValue::from_str(&response.allow) {
-            wire.headers_mut().insert(ALLOW, allow);
-        }
+    if !response.allow.is_empty()
+        && let Ok(allow) = HeaderValue::from_str(&response.allow)
+    {
+        wire.headers_mut().insert(ALLOW, allow);
     }
     wire
 }

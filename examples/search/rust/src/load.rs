@@ -177,10 +177,10 @@ async fn connect(address: SocketAddr) -> Result<Connection, String> {
 /// The status, or what is wrong with the answer.
 async fn ask(plan: &Plan, slot: &mut Option<Connection>, probe: &Probe) -> Result<String, String> {
     // A server may close a connection between two requests.
-    if let Some(old) = slot {
-        if old.ready().await.is_err() {
-            *slot = None;
-        }
+    if let Some(old) = slot
+        && old.ready().await.is_err()
+    {
+        *slot = None;
     }
     let connection = match slot {
         Some(old) => old,
