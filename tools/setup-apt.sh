@@ -111,6 +111,7 @@ mirror_of_apt() { package_lists '$(LABEL) $(REPO_URI)' | sed -n 's/^Debian //p' 
 install_packages() {
   local packages=$PACKAGES plan removed
   has cc || packages+=" gcc libc6-dev"
+  has c++ || packages+=" g++"
   has make || packages+=" make"
   # Cargo downloads over TLS.
   [ -e "$SYSTEM/etc/ssl/certs/ca-certificates.crt" ] || packages+=" ca-certificates"

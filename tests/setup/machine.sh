@@ -37,7 +37,7 @@ setup() {
 
 rust() { fake cargo "echo 'cargo $1 (0123abcd 2026-01-01)'"; }
 
-c_tools() { fake cc '' && fake make ''; }
+c_tools() { fake cc '' && fake c++ '' && fake make ''; }
 
 # ocaml VERSION: a complete one.
 ocaml() {
