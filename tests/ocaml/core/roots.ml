@@ -9,6 +9,7 @@ external minor_with_roots : int -> int * int * int = "r_minor_with_roots"
 external subregions : int -> int * int = "r_subregions"
 external watermark_lowered : int -> bool = "r_watermark_lowered"
 external watermark_in_subregions : int -> int -> bool = "r_watermark_in_subregions"
+external young_below_a_left_chunk : int -> int -> bool = "r_young_below_a_left_chunk"
 
 external arguments : string -> string list -> string -> string * string list * string
   = "r_arguments"
@@ -103,6 +104,14 @@ let watermark_is_lowered () =
     (fun chunk ->
       check_bool "by leaving a sub-region" true (watermark_in_subregions chunk 3))
     [ 0; 1000; 1023; 1024; 1025; 2000; 3071; 3072; 5000 ]
+
+let watermark_of_other_chunks () =
+  List.iter
+    (fun below ->
+      List.iter
+        (fun above -> check_bool "below" true (young_below_a_left_chunk below above))
+        [ 0; 1; 30; 3000; 10_000 ])
+    [ 1; 500; 1000; 1020; 1023; 1024; 3000; 7000 ]
 
 (* Words that are roots only while something is made of them *)
 
@@ -290,6 +299,7 @@ let () =
           case "set by a minor collection" watermark;
           case "makes one cheap" watermark_is_cheap;
           case "lowered" watermark_is_lowered;
+          case "of other chunks" watermark_of_other_chunks;
         ] );
       ("conversions", [ case "root what they keep" conversions ]);
       ( "boxed roots",

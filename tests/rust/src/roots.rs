@@ -229,6 +229,21 @@ fn r_watermark_in_subregions(rt: &mut OCamlRuntime, chunk: i64, n: i64) -> bool 
     })
 }
 
+/// Roots that no collection has seen yet, below a sub-region that went on in another chunk and has been left.
+#[export]
+fn r_young_below_a_left_chunk(rt: &mut OCamlRuntime, below: i64, above: i64) -> bool {
+    rt.region(|r| {
+        let texts: Vec<String> = (0..below).map(|i| format!("below {i}")).collect();
+        let roots: Vec<_> = texts.iter().map(|text| r.root::<String, _>(text)).collect();
+        let carried = r.sub(|s| {
+            (0..above).fold(s.root::<OCamlInt, _>(&0i64), |_, i| s.root::<OCamlInt, _>(&i))
+        });
+        move_and_overwrite(r.runtime());
+        r.to_rust::<_, i64>(carried) == (above - 1).max(0)
+            && texts.iter().zip(roots).all(|(text, root)| r.to_rust::<_, String>(root) == *text)
+    })
+}
+
 /// Arguments of the call are roots, also of what was pushed after they were scanned.
 #[export]
 fn r_arguments(
