@@ -108,6 +108,7 @@ external call9 :
 type endo = int -> int
 
 external function_back : endo -> endo = "t_function_back"
+external call_long : (string list -> int) -> int -> int = "t_call_long"
 external bad_result : (unit -> string * int) -> string = "t_bad_result"
 external functions : (int -> int) list -> int -> int = "t_functions"
 external descend : (int -> string -> int) -> int -> int = "t_descend"
@@ -318,6 +319,18 @@ let applications () =
   check_int "given back" 101 (back 1);
   check_int "an external given back" 7 (function_back abs (-7))
 
+let moved () =
+  let n = if tiny_heap then 1000 else 200_000 in
+  for i = 1 to 10 do
+    let captured = ref i in
+    check_int "a closure that moves while its argument is made" (n + i)
+      (call_long
+         (fun list ->
+           scribble ();
+           List.length list + !captured)
+         n)
+  done
+
 let bad_results () =
   check_string "good" "x 255" (bad_result (fun () -> ("x", 255)));
   check_string "too large"
@@ -437,6 +450,7 @@ let () =
         [
           case "called" closures;
           case "partial and over-application" applications;
+          case "that move" moved;
           case "results that do not convert" bad_results;
           case "to and fro" nested;
           case "stack overflow" stack_overflow;

@@ -284,6 +284,23 @@ let domains_at_once () =
   Gc.full_major ();
   check_int "no root" 0 (boxed ())
 
+(* The pool of a domain that has ended belongs to the first one: a domain that gets the same
+   index drops roots of it while the first makes and drops its own there. *)
+let indices_used_again () =
+  let texts = List.init 1500 string_of_int in
+  let n = 300 in
+  let expected = churn n in
+  for _ = 1 to scaled 300 do
+    in_domain (fun () -> List.iter keep texts);
+    let dropper = Domain.spawn forget in
+    for _ = 1 to 4 do
+      check_int "churn" expected (churn n)
+    done;
+    Domain.join dropper
+  done;
+  Gc.full_major ();
+  check_int "no root" 0 (boxed ())
+
 let () =
   run "roots"
     [
@@ -315,5 +332,6 @@ let () =
           case "roots of others" other_domains;
           case "one after the other" domains_in_turn;
           case "at once" domains_at_once;
+          case "whose indices are used again" indices_used_again;
         ] );
     ]

@@ -304,6 +304,16 @@ fn t_function_back(f: OCamlFn<(i64,), i64>) -> OCamlFn<(i64,), i64> {
     f.clone()
 }
 
+/// Making the argument moves the closure.
+#[export(raise)]
+fn t_call_long(
+    rt: &mut OCamlRuntime,
+    f: OCamlFn<(Vec<String>,), i64>,
+    n: i64,
+) -> Result<i64, OCamlException> {
+    f.call(rt, ((0..n).map(|i| i.to_string()).collect(),))
+}
+
 /// What the closure returns does not convert.
 #[export]
 fn t_bad_result(rt: &mut OCamlRuntime, f: OCamlFn<((),), (String, u8)>) -> String {
