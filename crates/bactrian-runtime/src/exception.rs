@@ -35,13 +35,24 @@ impl OCamlException {
     #[cold]
     #[inline(never)]
     pub(crate) unsafe fn caught(_rt: &mut OCamlRuntime, raw: RawOCaml) -> Self {
-        // SAFETY: passed on; the exception is rooted before the backtrace is made, which allocates.
+        // SAFETY: passed on; the handle proves the lock. The exception is rooted before the backtrace is made, which
+        // allocates.
         unsafe {
             let exception = BoxRoot::from_raw(raw);
-            let backtrace = domain_state::backtrace_active(domain_state::current())
-                .then(|| BoxRoot::from_raw(caml_get_exception_raw_backtrace(UNIT)));
-            Self { exception, backtrace }
+            let active = domain_state::backtrace_active(domain_state::held());
+            Self { exception, backtrace: if active { Some(Self::last_backtrace()) } else { None } }
         }
+    }
+
+    /// The backtrace of the exception that was raised last.
+    ///
+    /// # Safety
+    /// The domain's lock must be held.
+    #[cold]
+    #[inline(never)]
+    unsafe fn last_backtrace() -> BoxRoot<OCamlAny> {
+        // SAFETY: passed on.
+        unsafe { BoxRoot::from_raw(caml_get_exception_raw_backtrace(UNIT)) }
     }
 
     /// An exception made by Rust.

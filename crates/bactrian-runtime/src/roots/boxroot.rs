@@ -17,7 +17,7 @@ use core::ffi::c_void;
 use core::marker::PhantomData;
 use core::ops::Deref;
 use core::ptr::NonNull;
-use core::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use core::sync::atomic::{AtomicBool, AtomicPtr, AtomicU64, Ordering};
 use std::alloc::{Layout, alloc, dealloc, handle_alloc_error};
 
 /// A pool's size and alignment in bytes: a slot's pool is found by clearing the low bits of its address.
@@ -33,8 +33,8 @@ pub(crate) struct Pool {
     live: Cell<usize>,
     /// Whether a slot has been written since the last minor collection.
     young: AtomicBool,
-    /// The index of the domain whose lock guards the fields above and the slots.
-    owner: AtomicUsize,
+    /// The domain whose lock guards the fields above and the slots.
+    owner: AtomicPtr<DomainRoots>,
     /// Slots dropped by threads that did not hold the owner's lock.
     dropped: [AtomicU64; BITMAP],
 }
@@ -45,7 +45,7 @@ const LAYOUT: Layout = match Layout::from_size_align(POOL_BYTES, POOL_BYTES) {
 };
 
 impl Pool {
-    fn new(owner: usize) -> *mut Pool {
+    fn new(owner: &'static DomainRoots) -> *mut Pool {
         // SAFETY: the layout is not empty; header and slots are written before use.
         unsafe {
             let pool = alloc(LAYOUT).cast::<Pool>();
@@ -56,7 +56,7 @@ impl Pool {
                 free: Cell::new(1),
                 live: Cell::new(0),
                 young: AtomicBool::new(false),
-                owner: AtomicUsize::new(owner),
+                owner: AtomicPtr::new(core::ptr::from_ref(owner).cast_mut()),
                 dropped: [const { AtomicU64::new(0) }; BITMAP],
             });
             let slots = Self::slots(pool);
@@ -104,8 +104,8 @@ impl Pool {
         self.live.get()
     }
 
-    pub(super) fn set_owner(&self, index: usize) {
-        self.owner.store(index, Ordering::Release);
+    pub(super) fn set_owner(&self, owner: &'static DomainRoots) {
+        self.owner.store(core::ptr::from_ref(owner).cast_mut(), Ordering::Release);
     }
 
     /// Puts a slot on the free list. The owner's lock must be held.
@@ -229,7 +229,7 @@ impl<T> BoxRoot<T> {
     #[inline(never)]
     unsafe fn from_raw_slow(roots: &'static DomainRoots, v: RawOCaml) -> Self {
         let pool = roots.find_free_pool().unwrap_or_else(|| {
-            let pool = Pool::new(roots.index());
+            let pool = Pool::new(roots);
             roots.add_pool(pool);
             pool
         });
@@ -281,12 +281,11 @@ impl<T> Drop for BoxRoot<T> {
     #[inline]
     fn drop(&mut self) {
         let pool = Pool::of(self.slot);
-        let state = domain_state::current();
-        // SAFETY: the pool is live while this root is. Under the owner's lock the slot may be written.
+        // SAFETY: the pool is live while this root is. Under the owner's lock the slot may be written; a thread that
+        // holds a lock holds that of its own domain.
         unsafe {
-            if !state.is_null()
-                && (*pool).owner.load(Ordering::Acquire) == domain_state::id(state)
-                && !current::domain_ended()
+            if (*pool).owner.load(Ordering::Acquire).cast_const() == current::domain()
+                && !domain_state::current().is_null()
             {
                 (*pool).release(self.slot.as_ptr());
             } else {

@@ -1,31 +1,33 @@
-//! What is known of this thread: the pointer to its stacks, and whether its domain has ended.
+//! What is known of this thread: the pointers to its stacks and to its domain's roots, and whether its domain has ended.
 //!
 //! A static library is compiled as position-independent code, where `thread_local!` costs what a call costs: the
 //! compiler keeps nothing in scratch registers over it, even where the linker turns the call into two moves. So
 //! on Linux the variable is declared and read in assembly, by the initial-exec model, as `caml_state` is.
 
+use super::domain::DomainRoots;
 use super::thread::ThreadRoots;
 
 #[cfg(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")))]
 mod place {
-    use super::ThreadRoots;
+    use super::{DomainRoots, ThreadRoots};
 
     core::arch::global_asm!(
         ".pushsection .tbss.bactrian_thread_roots, \"awT\", @nobits",
         ".globl bactrian_thread_roots",
         ".hidden bactrian_thread_roots",
         ".type bactrian_thread_roots, @object",
-        ".size bactrian_thread_roots, 16",
+        ".size bactrian_thread_roots, 24",
         ".balign 8",
         "bactrian_thread_roots:",
-        ".zero 16",
+        ".zero 24",
         ".popsection",
     );
 
-    /// What the two words are.
+    /// What the words are.
     #[repr(C)]
     struct Thread {
         roots: *const ThreadRoots,
+        domain: *const DomainRoots,
         domain_ended: usize,
     }
 
@@ -71,6 +73,17 @@ mod place {
     }
 
     #[inline(always)]
+    pub fn domain() -> *const DomainRoots {
+        // SAFETY: the variable is this thread's.
+        unsafe { (*address()).domain }
+    }
+
+    pub fn set_domain(domain: *const DomainRoots) {
+        // SAFETY: the variable is this thread's.
+        unsafe { (*address()).domain = domain }
+    }
+
+    #[inline(always)]
     pub fn domain_ended() -> bool {
         // SAFETY: the variable is this thread's.
         unsafe { (*address()).domain_ended != 0 }
@@ -84,13 +97,23 @@ mod place {
 
 #[cfg(not(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64"))))]
 mod place {
-    use super::ThreadRoots;
+    use super::{DomainRoots, ThreadRoots};
     use core::cell::Cell;
     use core::ptr::null;
 
     thread_local! {
         static CURRENT: Cell<*const ThreadRoots> = const { Cell::new(null()) };
+        static DOMAIN: Cell<*const DomainRoots> = const { Cell::new(null()) };
         static DOMAIN_ENDED: Cell<bool> = const { Cell::new(false) };
+    }
+
+    #[inline(always)]
+    pub fn domain() -> *const DomainRoots {
+        DOMAIN.get()
+    }
+
+    pub fn set_domain(domain: *const DomainRoots) {
+        DOMAIN.set(domain);
     }
 
     #[inline(always)]
@@ -112,4 +135,4 @@ mod place {
     }
 }
 
-pub(super) use place::{domain_ended, get, set, set_domain_ended};
+pub(super) use place::{domain, domain_ended, get, set, set_domain, set_domain_ended};

@@ -41,18 +41,29 @@ impl DomainRoots {
     /// Those of the domain whose lock this thread holds.
     #[inline(always)]
     pub(super) fn current() -> &'static DomainRoots {
+        let roots = current::domain();
+        if roots.is_null() || domain_state::current().is_null() {
+            return Self::find();
+        }
+        // SAFETY: entries are never freed. A thread that holds a lock holds that of its own domain, which the
+        // pointer is for: it is forgotten when the thread leaves its domain.
+        unsafe { &*roots }
+    }
+
+    /// Finds them for a thread that asks for the first time.
+    #[cold]
+    #[inline(never)]
+    fn find() -> &'static DomainRoots {
         let state = domain_state::current();
         if state.is_null() || current::domain_ended() {
             no_lock();
         }
         // SAFETY: not null, so this thread holds that domain's lock.
         let index = unsafe { domain_state::id(state) };
-        let roots = TABLE[index].load(Ordering::Acquire);
-        if roots.is_null() {
-            return Self::create(index);
-        }
-        // SAFETY: entries are never freed.
-        unsafe { &*roots }
+        let roots = Self::entry(index);
+        hook::install();
+        current::set_domain(roots);
+        roots
     }
 
     /// Those of a domain, if it has any.
@@ -63,23 +74,34 @@ impl DomainRoots {
         unsafe { TABLE[index].load(Ordering::Acquire).as_ref() }
     }
 
-    #[cold]
-    #[inline(never)]
-    fn create(index: usize) -> &'static DomainRoots {
-        let roots = Box::into_raw(Box::new(DomainRoots {
+    /// The entry of the table, made if there is none. Two domains may ask for that of domain 0 at once.
+    fn entry(index: usize) -> &'static DomainRoots {
+        let known = TABLE[index].load(Ordering::Acquire);
+        if !known.is_null() {
+            // SAFETY: entries are never freed.
+            return unsafe { &*known };
+        }
+        let fresh = Box::into_raw(Box::new(DomainRoots {
             index,
             threads: UnsafeCell::new(Vec::new()),
             pools: UnsafeCell::new(Vec::new()),
             current_pool: Cell::new(null_mut()),
         }));
-        TABLE[index].store(roots, Ordering::Release);
-        hook::install();
-        // SAFETY: just made, and never freed.
+        let roots = match TABLE[index].compare_exchange(
+            null_mut(),
+            fresh,
+            Ordering::AcqRel,
+            Ordering::Acquire,
+        ) {
+            Ok(_) => fresh,
+            Err(theirs) => {
+                // SAFETY: the other was faster; ours was never seen.
+                drop(unsafe { Box::from_raw(fresh) });
+                theirs
+            }
+        };
+        // SAFETY: entries are never freed.
         unsafe { &*roots }
-    }
-
-    pub(super) fn index(&self) -> usize {
-        self.index
     }
 
     pub(super) fn add_thread(&self, thread: *mut ThreadRoots) {
@@ -119,28 +141,14 @@ impl DomainRoots {
             return;
         }
         self.current_pool.set(null_mut());
+        // Somebody must scan them, even if domain 0 has no root of its own.
+        let heir = Self::entry(0);
         let mut orphans = ORPHANS.lock().unwrap_or_else(PoisonError::into_inner);
         // SAFETY: the ending domain's lock is held.
         for pool in unsafe { (*self.pools.get()).drain(..) } {
             // SAFETY: the pool is live, and ours until this moment.
-            unsafe { (*pool).set_owner(0) };
+            unsafe { (*pool).set_owner(heir) };
             orphans.push(OrphanPool(pool));
-        }
-        // Somebody must scan them, even if domain 0 has no root of its own.
-        if TABLE[0].load(Ordering::Relaxed).is_null() {
-            let roots = Box::into_raw(Box::new(DomainRoots {
-                index: 0,
-                threads: UnsafeCell::new(Vec::new()),
-                pools: UnsafeCell::new(Vec::new()),
-                current_pool: Cell::new(null_mut()),
-            }));
-            if TABLE[0]
-                .compare_exchange(null_mut(), roots, Ordering::AcqRel, Ordering::Relaxed)
-                .is_err()
-            {
-                // SAFETY: domain 0 was faster; ours was never seen.
-                drop(unsafe { Box::from_raw(roots) });
-            }
         }
     }
 

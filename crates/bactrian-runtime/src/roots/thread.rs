@@ -30,7 +30,7 @@ impl Drop for AtExit {
     fn drop(&mut self) {
         // A destructor that comes after this one may take the lock again: it gets stacks of its own.
         if current::get() == self.0 {
-            current::set(core::ptr::null());
+            forget();
         }
         // SAFETY: the domain frees the roots only after it has seen the flag.
         unsafe { (*self.0).ended.store(true, Ordering::Release) }
@@ -81,6 +81,7 @@ pub(crate) fn domain_ended() -> bool {
 /// Forgets the stacks of this thread, which are empty: it comes to another domain, whose collector does not know them.
 pub(crate) fn forget() {
     current::set(core::ptr::null());
+    current::set_domain(core::ptr::null());
 }
 
 /// The stacks of this thread, if it has any.
