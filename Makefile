@@ -16,7 +16,7 @@ CARGO_TEST := if cargo nextest --version >/dev/null 2>&1; \
 
 SEARCH := _build/default/examples/search/search.exe
 
-.PHONY: help setup demo serve test test-setup test-rust test-ocaml test-c bench lint fmt doc clean
+.PHONY: help setup demo serve test test-setup test-rust test-ocaml test-c stress bench lint fmt doc clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -67,6 +67,12 @@ test-c: setup
 	@$(ENV) tests/capi-guide
 	@$(ENV) tests/capi-example
 	@$(ENV) tests/capi-sanitize
+
+# Read by the shell, as above.
+export SECONDS_EACH := $(or $(SECONDS),60)
+stress: setup ## domains, threads and compactions at once, a minute each way [SECONDS=60 SUITE=]
+	$(SAY) 'stress: $(or $(SUITE),all), $(SECONDS_EACH) s each way'
+	@$(ENV) BACTRIAN_SECONDS=$(SECONDS_EACH) $(DUNE) --force --no-buffer @$(if $(SUITE),tests/ocaml/$(SUITE)/)stress
 
 bench: setup ## the benchmarks beside their peers; ROWS=noop,pair picks some
 	$(SAY) 'benchmarks$(if $(ROWS), ($(ROWS)))'
