@@ -211,6 +211,27 @@ let strings () =
   check_int "&str" 3 (utf8 "aé🐫");
   check_int "&str of 4 KiB" 4096 (utf8 (String.make 4096 'x'))
 
+(* A byte that is not ASCII, at every place of strings around the lengths where the way to check changes. *)
+let places () =
+  let check length at =
+    let put s =
+      let plain = Bytes.init length (fun i -> Char.chr (i land 127)) in
+      Bytes.blit_string s 0 plain at (String.length s);
+      Bytes.to_string plain
+    in
+    if at + 2 <= length then begin
+      let s = put "é" in
+      if Echo.string s <> s then Alcotest.failf "é at %d of %d" at length
+    end;
+    match Echo.string (put "\xff") with
+    | _ -> Alcotest.failf "0xff at %d of %d" at length
+    | exception Invalid_argument message ->
+        check_bool "the place" true (contains message (Printf.sprintf "offset %d" at))
+  in
+  List.iter
+    (fun length -> List.iter (check length) (List.init length Fun.id))
+    [ 7; 8; 63; 64; 65; 96; 127; 128; 129; 191; 192; 200; 255; 256; 257 ]
+
 let not_utf8 () =
   let no ?(at = 0) ?(byte = 0xff) length =
     Printf.sprintf "the string of %d bytes is not UTF-8: byte 0x%02x at offset %d" length
@@ -573,6 +594,7 @@ let () =
           case "of every length" string_lengths;
           case "padding" padding;
           case "contents" strings;
+          case "not ASCII" places;
           case "not UTF-8" not_utf8;
         ] );
       ( "containers",

@@ -3,6 +3,7 @@
 //! One file an OCaml type holds its marker, its accessors and its conversions.
 
 mod array;
+mod ascii;
 mod boxed_int;
 mod cell;
 mod closure;

@@ -1,5 +1,6 @@
 //! `string` and `bytes`.
 
+use super::ascii;
 use crate::alloc::opaque_block;
 use crate::conv::{ConversionError, DefaultOCamlMapping, FromOCaml, ToOCaml, from_ocaml_or_throw};
 use crate::ffi::mlvalues::{self, RawOCaml, tag};
@@ -69,6 +70,20 @@ unsafe fn copy_bytes(raw: RawOCaml) -> Vec<u8> {
         copy_to(copy.as_mut_ptr(), raw as *const u8, length);
         copy.set_len(length);
         copy
+    }
+}
+
+/// A copy of a long string, checked.
+fn copy_long(bytes: &[u8]) -> Result<String, ConversionError> {
+    let mut copy = Vec::with_capacity(bytes.len());
+    // SAFETY: the copy has room for the bytes, and becomes a string only when they are UTF-8.
+    unsafe {
+        let ascii = ascii::copy(copy.as_mut_ptr(), bytes.as_ptr(), bytes.len());
+        copy.set_len(bytes.len());
+        if !ascii && simdutf8::basic::from_utf8(&copy).is_err() {
+            return Err(not_utf8(bytes));
+        }
+        Ok(String::from_utf8_unchecked(copy))
     }
 }
 
@@ -179,6 +194,10 @@ unsafe impl FromOCaml<String> for String {
 
     #[inline(always)]
     fn try_from_ocaml(value: OCaml<'_, String>) -> Result<Self, ConversionError> {
+        let bytes = value.as_bytes();
+        if bytes.len() >= ascii::LEAST {
+            return copy_long(bytes);
+        }
         value.as_str()?;
         // SAFETY: the string is live, and has just been checked.
         unsafe { Ok(String::from_utf8_unchecked(copy_bytes(value.raw))) }
