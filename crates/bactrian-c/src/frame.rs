@@ -1,6 +1,6 @@
 //! The frames of a thread: regions and whatever disables them. `rcaml.h` declares the same layout.
 
-use bactrian_runtime::c::{CThread, Mark};
+use bactrian_runtime::c::{CMark, CThread};
 use bactrian_runtime::ffi::domain_state::LocalRoots;
 use core::ffi::{CStr, c_char};
 use core::ptr::null_mut;
@@ -16,13 +16,14 @@ pub const REACQUIRED: isize = 5;
 #[repr(C)]
 pub struct Frame {
     pub outer: *mut Frame,
-    pub mark: Mark,
+    pub mark: CMark,
     pub locals: *mut LocalRoots,
     pub kind: isize,
     pub file: *const c_char,
     pub function: *const c_char,
     pub line: isize,
     pub number: usize,
+    pub thread: *const CThread,
 }
 
 /// A call of the API, for messages.
@@ -108,6 +109,7 @@ pub fn boxed(kind: isize, site: (*const c_char, isize, *const c_char)) -> *mut F
         function: site.2,
         line: site.1,
         number: 0,
+        thread,
     }))
 }
 
@@ -115,5 +117,6 @@ const _: () = {
     use core::mem::offset_of;
     assert!(offset_of!(Frame, mark) == 8 && offset_of!(Frame, locals) == 16);
     assert!(offset_of!(Frame, kind) == 24 && offset_of!(Frame, number) == 56);
-    assert!(offset_of!(CThread, frame) == 56);
+    assert!(offset_of!(Frame, thread) == 64 && size_of::<Frame>() == 72);
+    assert!(offset_of!(CThread, stack) == 0 && offset_of!(CThread, frame) == 16);
 };

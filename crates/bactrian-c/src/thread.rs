@@ -1,27 +1,23 @@
 //! What the headers call when their inline paths do not suffice.
 
-use crate::frame::Frame;
-use bactrian_runtime::c::CThread;
+use bactrian_runtime::c::{CHUNK, CThread, Forget};
 use bactrian_runtime::ffi::mlvalues::{RawOCaml, UNIT};
 
-/// The roots of C on this thread. Made by the first call, which takes the domain's lock.
+/// The roots of C on this thread, for a C object that keeps the pointer until `forget` is called. The first call takes
+/// the domain's lock. `chunk` is what the header takes for the size of a chunk.
 #[unsafe(no_mangle)]
-extern "C" fn bactrian_c_thread() -> *const CThread {
-    CThread::current()
+extern "C" fn bactrian_c_thread(forget: Forget, chunk: usize) -> *const CThread {
+    assert!(
+        chunk == CHUNK,
+        "bactrian-c: this program was compiled with headers of another version than its library; compile it again"
+    );
+    let thread = CThread::current();
+    thread.copied(forget);
+    thread
 }
 
 /// `rcaml_root` when the chunk is full.
 #[unsafe(no_mangle)]
 extern "C" fn bactrian_c_root_slow() -> *mut RawOCaml {
     CThread::current().stack.push(UNIT).as_ptr()
-}
-
-/// Drops the roots made since a frame was entered, when that was in another chunk.
-///
-/// # Safety
-/// The frame must be an entered one of this thread.
-#[unsafe(no_mangle)]
-unsafe extern "C" fn bactrian_c_leave_slow(frame: *const Frame) {
-    // SAFETY: passed on.
-    CThread::current().stack.leave(unsafe { (*frame).mark });
 }

@@ -36,7 +36,7 @@ pub use value::*;
 /// What the crate `bactrian-c` is built on. Not for use by hand: it may change at any time.
 #[doc(hidden)]
 pub mod c {
-    pub use crate::roots::{CThread, Mark, is_root};
+    pub use crate::roots::{CHUNK, CMark, CThread, Forget, is_root};
 
     /// Makes this thread known to OCaml, if it is not yet.
     ///

@@ -63,7 +63,7 @@ enum bactrian_what {
 
 /* A small block off the minor heap, in line; fields are not set. */
 static inline value bactrian_small(mlsize_t size, tag_t tag) {
-  caml_domain_state *state = Caml_state;
+  caml_domain_state *state = BACTRIAN_STATE;
   uintptr_t header = (uintptr_t)state->young_ptr - (size + 1) * sizeof(value);
   if (__builtin_expect(header < __atomic_load_n((uintptr_t *)&state->young_limit, __ATOMIC_RELAXED), 0))
     return caml_alloc_small(size, tag);
@@ -713,10 +713,8 @@ static inline icaml_outcome bactrian_outcome(value *result, value v) {
 #define BACTRIAN_CALL_BEGIN(api)    \
   struct bactrian_frame bactrian_call_; \
   bactrian_mark(&bactrian_call_)
-#define BACTRIAN_CALL_END(api)                        \
-  if (bactrian_thread()->top != bactrian_call_.top) { \
-    bactrian_unwind(&bactrian_call_);                 \
-  }
+/* The thread is known to this object since the call began. */
+#define BACTRIAN_CALL_END(api) bactrian_tls->top = bactrian_call_.top
 #endif
 
 

@@ -39,6 +39,7 @@ typedef struct bactrian_frame {
   const char *function;
   intptr_t line;
   uintptr_t number;                  /* checked mode's own */
+  struct bactrian_thread *thread;    /* the thread that entered it */
 } region_t;
 
 enum bactrian_kind {
@@ -51,30 +52,41 @@ enum bactrian_kind {
 
 /* One per thread: crates/bactrian-runtime/src/roots/c.rs has the same layout. */
 struct bactrian_thread {
-  value *top;
-  value *end;
-  value *scanned;
-  uintptr_t span;
-  void *chunk;
-  void *spare;
-  uintptr_t written_once;
+  value *top; /* where the next root goes, if its chunk has room */
+  void *first;
   struct bactrian_frame *frame;
 };
 
-extern struct bactrian_thread *bactrian_c_thread(void);
+/* Roots are in chunks of this size in bytes, which lie at multiples of it: a top at such an address is the end of one. */
+#define BACTRIAN_CHUNK ((uintptr_t)1 << 15)
+
+extern struct bactrian_thread *bactrian_c_thread(void (*forget)(void), uintptr_t chunk);
 extern value *bactrian_c_root_slow(void);
-extern void bactrian_c_leave_slow(const struct bactrian_frame *frame);
 extern void bactrian_c_release(const char *file, intptr_t line, const char *function);
 extern void bactrian_c_acquire(const char *file, intptr_t line, const char *function);
 extern void bactrian_c_reacquire(const char *file, intptr_t line, const char *function);
 extern void bactrian_c_rerelease(const char *file, intptr_t line, const char *function);
 
+/* The state of the domain whose lock this thread holds. Code for shared objects would call a function to find a
+   thread-local variable of another object, and keep nothing in scratch registers over it, even where the linker
+   then replaces the call; this model needs none, and the runtime is there from the start. */
+#if defined(__linux__) && defined(HAS_FULL_THREAD_VARIABLES)
+extern __thread caml_domain_state *bactrian_caml_state __asm__("caml_state")
+    __attribute__((tls_model("initial-exec")));
+#define BACTRIAN_STATE bactrian_caml_state
+#else
+#define BACTRIAN_STATE Caml_state
+#endif
+
 /* Each object has its own copy of the pointer, so that nothing thread-local crosses a library's border. */
 static __thread struct bactrian_thread *bactrian_tls
     __attribute__((tls_model("initial-exec"), unused));
 
+/* Called on the thread when what the copy points to is given up. */
+__attribute__((unused)) static void bactrian_forget(void) { bactrian_tls = NULL; }
+
 __attribute__((noinline, cold, unused)) static struct bactrian_thread *bactrian_thread_slow(void) {
-  bactrian_tls = bactrian_c_thread();
+  bactrian_tls = bactrian_c_thread(bactrian_forget, BACTRIAN_CHUNK);
   return bactrian_tls;
 }
 
@@ -84,23 +96,16 @@ static inline struct bactrian_thread *bactrian_thread(void) {
   return thread;
 }
 
-/* In release mode a region is the height of the stack when it was entered, and nothing links it. */
+/* In release mode a region is the height of the stack when it was entered, and nothing links it. Nothing takes its
+   address either, so it is in registers. */
 static inline void bactrian_mark(struct bactrian_frame *frame) {
-  value *top = bactrian_thread()->top;
-  /* Keeps compilers from gathering this and a neighbour into a vector, which waits for both. */
-  __asm__("" : "+r"(top));
-  frame->top = top;
+  struct bactrian_thread *thread = bactrian_thread();
+  frame->thread = thread;
+  frame->top = thread->top;
 }
 
 /* Drops the roots made since then. */
-static inline void bactrian_unwind(struct bactrian_frame *frame) {
-  struct bactrian_thread *thread = bactrian_thread();
-  /* One comparison says that the height is in the current chunk. */
-  if (__builtin_expect((uintptr_t)frame->top - (uintptr_t)thread->scanned <= thread->span, 1))
-    thread->top = frame->top;
-  else
-    bactrian_c_leave_slow(frame);
-}
+static inline void bactrian_unwind(struct bactrian_frame *frame) { frame->thread->top = frame->top; }
 
 /* ---- Checked mode ------------------------------------------------------------------------------
    Public functions are declared with BACTRIAN_API, which in checked mode gives them the caller's place as two
@@ -171,12 +176,12 @@ static inline void bactrian_checked_collect(int on) { (void)on; }
 /* Enters a region. Functions that OCaml calls do so first, usually through rCAMLregion. */
 static inline void bactrian_enter(region_t *region) {
   bactrian_mark(region);
-  region->locals = Caml_state->local_roots;
+  region->locals = BACTRIAN_STATE->local_roots;
 }
 
 /* Leaves it: every root made in it is dropped, and so are parameters registered since it was entered. */
 static inline void bactrian_leave(region_t *region) {
-  Caml_state->local_roots = region->locals;
+  BACTRIAN_STATE->local_roots = region->locals;
   bactrian_unwind(region);
 }
 
@@ -201,7 +206,7 @@ static inline void rcaml_subleave(region_t *region) { bactrian_unwind(region); }
 static inline value *rcaml_root(void) {
   struct bactrian_thread *thread = bactrian_thread();
   value *slot = thread->top;
-  if (__builtin_expect(slot == thread->end, 0)) return bactrian_c_root_slow();
+  if (__builtin_expect(((uintptr_t)slot & (BACTRIAN_CHUNK - 1)) == 0, 0)) return bactrian_c_root_slow();
   *slot = Val_unit;
   thread->top = slot + 1;
   return slot;
@@ -225,7 +230,7 @@ struct bactrian_params {
    vectors, which is slower than storing them. */
 __attribute__((always_inline)) static inline void bactrian_register(struct bactrian_params *params,
                                                                     value *const *roots, int count) {
-  caml_domain_state *state = Caml_state;
+  caml_domain_state *state = BACTRIAN_STATE;
   struct caml__roots_block *locals = state->local_roots;
 #define BACTRIAN_ADDRESS(index)         \
   if (count > (index)) {                \
@@ -314,10 +319,6 @@ static inline value bactrian_result(region_t *region, const value *root) {
 
 /* Leaves the region, whatever sub-regions are open in it, and raises the exception that a root holds. The only
    place from which a region may raise; in C++ throw, and let rcaml::guard raise. */
-__attribute__((noreturn)) static inline void bactrian_raise(region_t *region, value exception) {
-  bactrian_leave(region);
-  caml_raise(exception);
-}
 #ifdef BACTRIAN_CHECKED
 extern value bactrian_checked_raise(region_t *, const value *, const char *name, const char *function,
                                    const char *file, intptr_t line);
@@ -328,7 +329,12 @@ extern value bactrian_checked_raise(region_t *, const value *, const char *name,
     caml_raise(bactrian_exn_);                                                                           \
   } while (0)
 #else
-#define rCAMLraise(root) bactrian_raise(&bactrian_region, *(root))
+#define rCAMLraise(root)                                                                                 \
+  do {                                                                                                   \
+    value bactrian_exn_ = *(root);                                                                       \
+    bactrian_leave(&bactrian_region);                                                                    \
+    caml_raise(bactrian_exn_);                                                                           \
+  } while (0)
 #endif
 
 /* rcaml_subregion { … } is a sub-region for the block; it is left however the block is left. */
@@ -359,7 +365,7 @@ static inline int bactrian_block_enter(struct bactrian_block *block) {
 static inline void bactrian_block_leave(struct bactrian_block *block) { bactrian_unwind(&block->region); }
 #endif
 
-#define BACTRIAN_NO_FRAME {NULL, NULL, NULL, 0, NULL, NULL, 0, 0}
+#define BACTRIAN_NO_FRAME {NULL, NULL, NULL, 0, NULL, NULL, 0, 0, NULL}
 #define rcaml_subregion                                                                                  \
   for (struct bactrian_block bactrian_block_ __attribute__((cleanup(bactrian_block_leave))) =            \
            {BACTRIAN_NO_FRAME, 0, __FILE__, __func__, __LINE__};                                         \

@@ -41,6 +41,7 @@ unsafe fn push(frame: *mut Frame, kind: isize, function: Text, file: Text, line:
     // SAFETY: passed on.
     unsafe {
         frame.write(Frame {
+            thread: CThread::current(),
             outer: frame::current(),
             mark: registry::mark_of_entry(),
             locals: *domain_state::local_roots(domain_state::current()),
@@ -263,6 +264,7 @@ unsafe extern "C-unwind" fn bactrian_checked_call(
     // SAFETY: the header's own frame.
     unsafe {
         frame.write(Frame {
+            thread,
             outer: frame::current(),
             mark: thread.stack.mark(),
             locals: *domain_state::local_roots(domain_state::current()),

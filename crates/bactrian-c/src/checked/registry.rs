@@ -1,7 +1,7 @@
 //! What checked mode remembers: every region and every root, where it was made and where it ended.
 
 use crate::frame::{Frame, Site};
-use bactrian_runtime::c::{CThread, Mark};
+use bactrian_runtime::c::{CMark, CThread};
 use bactrian_runtime::ffi::mlvalues::UNIT;
 use core::cell::Cell;
 use std::collections::HashMap;
@@ -42,7 +42,7 @@ const QUARANTINE: usize = 256;
 
 thread_local! {
     /// From where on every slot is dead, up to the top of the stack.
-    static DEAD_FROM: Cell<Option<Mark>> = const { Cell::new(None) };
+    static DEAD_FROM: Cell<Option<CMark>> = const { Cell::new(None) };
 }
 
 /// A region begins.
@@ -54,7 +54,7 @@ pub fn entered(frame: &Frame) {
 }
 
 /// The mark for a region that begins now: below the dead slots on top, so that leaving it frees them too.
-pub fn mark_of_entry() -> Mark {
+pub fn mark_of_entry() -> CMark {
     let stack = &CThread::current().stack;
     let now = stack.mark();
     match DEAD_FROM.get() {
@@ -74,7 +74,7 @@ pub fn left(frame: &Frame, site: Site) {
 }
 
 /// Empties the slots above the mark. They are used again only when there are many.
-pub fn retire(mark: Mark) {
+pub fn retire(mark: CMark) {
     let stack = &CThread::current().stack;
     let mut count = 0;
     stack.above(mark, |slot| {

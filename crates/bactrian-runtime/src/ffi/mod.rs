@@ -1,6 +1,7 @@
 //! The C interface of OCaml's runtime, one file a header. Nothing outside this module declares an
 //! `extern`.
 
+pub mod address_class;
 pub mod alloc;
 pub mod callback;
 pub mod domain_state;

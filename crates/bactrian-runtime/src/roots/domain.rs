@@ -168,9 +168,7 @@ impl DomainRoots {
                     drop(Box::from_raw(thread));
                     return false;
                 }
-                for stack in (*thread).all() {
-                    stack.scan(action, data, only_young);
-                }
+                (*thread).scan(action, data, only_young);
                 true
             });
             let current = self.current_pool.get();
@@ -192,7 +190,7 @@ impl DomainRoots {
         unsafe {
             (*self.threads.get())
                 .iter()
-                .any(|&thread| (*thread).all().iter().any(|stack| stack.holds(slot)))
+                .any(|&thread| (*thread).holds(slot))
                 || (*self.pools.get()).iter().any(|&pool| Pool::holds(pool, slot))
         }
     }
@@ -203,11 +201,9 @@ impl DomainRoots {
         // SAFETY: the domain's lock is held.
         unsafe {
             for &thread in &*self.threads.get() {
-                for stack in (*thread).all() {
-                    let (live, new) = stack.count();
-                    stacked += live;
-                    young += new;
-                }
+                let (live, new) = (*thread).count();
+                stacked += live;
+                young += new;
             }
             for &pool in &*self.pools.get() {
                 (*pool).collect_remote();

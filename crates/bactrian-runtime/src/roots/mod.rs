@@ -11,8 +11,7 @@ mod thread;
 
 use crate::ffi::mlvalues::RawOCaml;
 pub use boxroot::BoxRoot;
-pub use c::CThread;
-pub use stack::Mark;
+pub use c::{CHUNK, CMark, CThread, Forget};
 pub(crate) use stack::{Frame, RootStack, Slot};
 pub(crate) use thread::{domain_ended, existing, forget, regions, scratch};
 

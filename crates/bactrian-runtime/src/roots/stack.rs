@@ -81,9 +81,6 @@ impl Chunk {
 
 /// The stack. Only the thread that owns it pushes and leaves, with its domain's lock held; the
 /// collector scans it with the world stopped.
-///
-/// The header `rcaml.h` of the crate `bactrian-c` reads the fields up to `span` in line.
-#[repr(C)]
 pub struct RootStack {
     top: Cell<*mut RawOCaml>,
     end: Cell<*mut RawOCaml>,
@@ -94,8 +91,6 @@ pub struct RootStack {
     chunk: Cell<*mut Chunk>,
     /// One empty chunk kept for the next time the current one is full.
     spare: Cell<*mut Chunk>,
-    /// Whether slots are written once only, so that the watermark may be raised.
-    written_once: bool,
 }
 
 /// A height of the stack: where the next root goes. Null before the first chunk.
@@ -104,17 +99,7 @@ pub type Mark = *mut RawOCaml;
 impl RootStack {
     /// A stack whose slots are written when they are pushed, and never again.
     pub(crate) const fn new() -> Self {
-        Self::make(true)
-    }
-
-    /// A stack whose slots may be written at any time: it is scanned in full.
-    pub(crate) const fn rewritable() -> Self {
-        Self::make(false)
-    }
-
-    const fn make(written_once: bool) -> Self {
         Self {
-            written_once,
             top: Cell::new(null_mut()),
             end: Cell::new(null_mut()),
             scanned: Cell::new(null_mut()),
@@ -273,7 +258,6 @@ impl RootStack {
     /// # Safety
     /// The world must be stopped, and `action` and `data` be the collector's.
     pub(crate) unsafe fn scan(&self, action: ScanningAction, data: *mut c_void, only_young: bool) {
-        let only_young = only_young && self.written_once;
         let mut chunk = self.chunk.get();
         let (mut top, mut scanned) = (self.top.get(), self.scanned.get());
         while !chunk.is_null() {
@@ -301,13 +285,6 @@ impl RootStack {
         if only_young && !self.chunk.get().is_null() {
             self.set_scanned(self.top.get());
         }
-    }
-
-    /// Whether the height is in the current chunk, and not above the top.
-    pub fn reaches(&self, mark: Mark) -> bool {
-        let chunk = self.chunk.get();
-        // SAFETY: the current chunk is live.
-        !chunk.is_null() && mark <= self.top.get() && unsafe { Chunk::contains(chunk, mark) }
     }
 
     /// The slots above a height, the newest first; all above null.

@@ -4,7 +4,10 @@ use super::c::CThread;
 use super::current;
 use super::domain::DomainRoots;
 use super::stack::RootStack;
+use crate::ffi::mlvalues::RawOCaml;
+use crate::ffi::roots::ScanningAction;
 use core::cell::Cell;
+use core::ffi::c_void;
 use core::sync::atomic::{AtomicBool, Ordering};
 
 /// What one thread owns. Allocated at its first push, freed by its domain after the thread ended.
@@ -78,8 +81,12 @@ pub(crate) fn domain_ended() -> bool {
     current::domain_ended()
 }
 
-/// Forgets the stacks of this thread, which are empty: it comes to another domain, whose collector does not know them.
+/// Forgets the stacks of this thread, which are empty: it comes to another domain, whose collector does not know them,
+/// or they will be freed.
 pub(crate) fn forget() {
+    if let Some(roots) = existing() {
+        roots.c.forget_copies();
+    }
     current::set(core::ptr::null());
     current::set_domain(core::ptr::null());
 }
@@ -116,8 +123,29 @@ impl ThreadRoots {
         if region { &self.regions } else { &self.scratch }
     }
 
-    pub(super) fn all(&self) -> [&RootStack; 3] {
-        [&self.regions, &self.scratch, &self.c.stack]
+    /// Shows the roots to the collector.
+    ///
+    /// # Safety
+    /// The world must be stopped, and `action` and `data` be the collector's.
+    pub(super) unsafe fn scan(&self, action: ScanningAction, data: *mut c_void, only_young: bool) {
+        // SAFETY: passed on.
+        unsafe {
+            self.regions.scan(action, data, only_young);
+            self.scratch.scan(action, data, only_young);
+            self.c.stack.scan(action, data, only_young);
+        }
+    }
+
+    /// Whether the slot is a live root of this thread.
+    pub(super) fn holds(&self, slot: *const RawOCaml) -> bool {
+        self.regions.holds(slot) || self.scratch.holds(slot) || self.c.stack.holds(slot)
+    }
+
+    /// How many roots there are, and how many of them a minor collection would look at.
+    pub(super) fn count(&self) -> (usize, usize) {
+        let (regions, scratch) = (self.regions.count(), self.scratch.count());
+        let c = self.c.stack.count();
+        (regions.0 + scratch.0 + c, regions.1 + scratch.1 + c)
     }
 
     pub(super) fn has_ended(&self) -> bool {
