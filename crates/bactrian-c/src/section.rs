@@ -3,7 +3,7 @@
 use crate::checked::{self, registry};
 use crate::frame::{self, Frame, REACQUIRED, RELEASED, Site};
 use crate::state::Operation;
-use bactrian_runtime::c::{CThread, register_thread};
+use bactrian_runtime::c::{CThread, domain_ended, register_thread};
 use bactrian_runtime::ffi::signals::{
     caml_enter_blocking_section_no_pending, caml_leave_blocking_section,
 };
@@ -75,6 +75,13 @@ unsafe extern "C" fn bactrian_c_reacquire(
     // SAFETY: passed on.
     let site = unsafe { Site::new(c"rcaml_reacquire_runtime_system".as_ptr(), file, line) };
     checked::allowed(Operation::Reacquire, site);
+    if domain_ended() {
+        checked::stop(
+            site,
+            "this thread was a domain's own, and the domain has ended",
+            "what runs when such a thread ends, a destructor for instance, does not use OCaml",
+        );
+    }
     if RELEASING.get().is_null() {
         register_thread();
     }

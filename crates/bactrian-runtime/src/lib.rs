@@ -38,6 +38,11 @@ pub use value::*;
 pub mod c {
     pub use crate::roots::{CHUNK, CMark, CThread, Forget, is_root};
 
+    /// Whether this thread was a domain's own, and that domain has ended: OCaml lets it in no more.
+    pub fn domain_ended() -> bool {
+        crate::roots::domain_ended()
+    }
+
     /// Makes this thread known to OCaml, if it is not yet.
     ///
     /// # Panics

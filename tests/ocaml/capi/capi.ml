@@ -20,6 +20,7 @@ external seven :
   = "seven_byte" "seven"
 
 external many_roots : int -> (unit -> unit) -> int = "many_roots"
+external at_the_border : (unit -> unit) -> int = "at_the_border"
 external raise_in_subregions : int -> int = "raise_in_subregions"
 external leave_early : int -> Obj.t = "leave_early"
 external jumps : unit -> unit = "jumps_over_a_region"
@@ -32,6 +33,8 @@ external cxx_alive : unit -> int = "cxx_alive"
 external cxx_call : ('a -> 'b) -> 'a -> 'b = "cxx_call"
 external cxx_throw : string -> 'a = "cxx_throw"
 external cxx_released : (int -> int) -> int -> int = "cxx_released"
+external cxx_late : unit -> unit * unit = "cxx_late"
+external cxx_late_sum : unit -> int = "cxx_late_sum"
 external rust_call : (int -> int) -> int -> int = "g_call"
 external counts : unit -> int * int * int = "r_counts"
 
@@ -210,6 +213,20 @@ let threads () =
   Domain.join other;
   Alcotest.(check int) "failures" 0 (Atomic.get failed)
 
+(* A destructor of a thread that ends makes roots: they are seen by collections. *)
+let late () =
+  (* Joining waits for the OCaml part of the thread only. *)
+  let rec sum tries =
+    match cxx_late_sum () with
+    | 0 when tries > 0 ->
+        Thread.delay 0.01;
+        sum (tries - 1)
+    | n -> n
+  in
+  let expected = 20_000 * 19_999 / 2 in
+  Thread.join (Thread.create (fun () -> ignore (cxx_late ())) ());
+  Alcotest.(check int) "sum" expected (sum 1_000)
+
 let foreign () = Alcotest.(check int) "sum" 9900 (on_a_thread_of_c (fun x -> x * 2) 100)
 
 let () =
@@ -233,7 +250,10 @@ let () =
           loose "calls" calls;
           loose "global roots" globals;
           loose "many roots" (fun () ->
-              Alcotest.(check int) "wrong" 0 (many_roots 5_000 Gc.compact));
+              Alcotest.(check int) "wrong" 0 (many_roots 20_000 Gc.compact));
+          loose "at the border of chunks" (fun () ->
+              Alcotest.(check int) "minor" 0 (at_the_border Gc.minor);
+              Alcotest.(check int) "major" 0 (at_the_border Gc.compact));
         ] );
       ( "control",
         [ loose "exceptions" exceptions ]
@@ -241,5 +261,6 @@ let () =
         @ [
             Alcotest.test_case "threads and domains" `Quick threads;
             Alcotest.test_case "a thread of C" `Quick foreign;
+            Alcotest.test_case "a destructor after the roots" `Quick late;
           ] );
     ]

@@ -202,6 +202,36 @@ CAMLprim value many_roots(value count, value collect) {
   rCAMLreturn(result);
 }
 
+/* Sub-regions that begin and end on either side of the border between two chunks of roots, and at it. */
+CAMLprim value at_the_border(value collect) {
+  rCAMLregion(&collect);
+  value *result = rcaml_root(), *unit = rcaml_root(), *roots[8];
+  long wrong = 0;
+  while (((uintptr_t)(rcaml_root() + 5) & (BACTRIAN_CHUNK - 1)) != 0) continue;
+  for (int depth = 1; depth <= 8; depth++) {
+    for (int round = 0; round < 3; round++) {
+      rcaml_subregion {
+        for (int i = 0; i < depth; i++) {
+          roots[i] = rcaml_root();
+          icaml_alloc_sprintf(roots[i], "%d of %d", i, depth);
+        }
+        if (icaml_callback_exn(result, &collect, unit) == ICAML_RAISED) wrong++;
+        rcaml_subregion {
+          for (int i = 0; i < 3; i++) icaml_copy_string(rcaml_root(), "inner");
+          if (icaml_callback_exn(result, &collect, unit) == ICAML_RAISED) wrong++;
+        }
+        for (int i = 0; i < depth; i++) {
+          char expected[64];
+          snprintf(expected, sizeof expected, "%d of %d", i, depth);
+          wrong += strcmp(iString_val(roots[i]), expected) != 0;
+        }
+      }
+    }
+  }
+  iset_long(result, wrong);
+  rCAMLreturn(result);
+}
+
 /* An exception with sub-regions open. */
 CAMLprim value raise_in_subregions(value depth) {
   rCAMLregion(&depth);

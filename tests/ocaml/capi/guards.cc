@@ -2,7 +2,11 @@
 
 #include <bactrian/rcaml.hpp>
 
+#include <atomic>
 #include <stdexcept>
+
+// Gc.compact
+extern "C" value caml_gc_compaction(value);
 
 static long alive = 0;
 
@@ -18,7 +22,38 @@ static value *pair(value *a, value *b) {
   return v;
 }
 
+static std::atomic<long> late_sum{0};
+
+// Uses OCaml when its thread ends, after the thread's stack of roots was given up: it is destroyed late, since it is
+// made before the thread makes its first root.
+struct Late {
+  ~Late() {
+    rcaml::reacquired with;
+    value *list = rcaml_root(), *item = rcaml_root();
+    for (long i = 0; i < 20000; i++) {
+      rcaml::subregion turn;
+      icaml_alloc_sprintf(item, "%ld", i);
+      icaml_alloc_cons(list, item, list);
+    }
+    caml_gc_compaction(Val_unit);
+    long sum = 0;
+    for (; !iIs_emptylist(list); iload_field(list, list, 1)) {
+      iload_field(item, list, 0);
+      sum += atol(iString_val(item));
+    }
+    late_sum += sum;
+  }
+};
+
 extern "C" {
+
+value cxx_late(value unit) {
+  static thread_local Late late;
+  asm volatile("" : : "r"(&late));
+  return rcaml::guard([&](rcaml::region &) { return pair(&unit, &unit); }, &unit);
+}
+
+value cxx_late_sum(value) { return Val_long(late_sum.exchange(0)); }
 
 value cxx_triplet(value x, value y, value z) {
   return rcaml::guard([&](rcaml::region &) { return pair(&x, pair(&y, &z)); }, &x, &y, &z);

@@ -5,6 +5,7 @@
 
 #include <pthread.h>
 #include <string.h>
+#include <unistd.h>
 
 static value *stash;
 static region_t stashed_region;
@@ -501,6 +502,27 @@ CASE(leave_on_another_thread) {
   CAMLreturn(icaml_callback_exn(&result, &f, &spawn));
 }
 
+static void uses_ocaml(void *key) {
+  (void)key;
+  rcaml_reacquire_runtime_system();
+}
+static value leaves_a_destructor(value v) {
+  static pthread_key_t key;
+  rCAMLregion(&v);
+  pthread_key_create(&key, uses_ocaml);
+  pthread_setspecific(key, &key);
+  rCAMLreturn(&v);
+}
+CASE(reacquire_after_the_domain) {
+  rCAMLregion(&f);
+  value *result = rcaml_root();
+  callback = leaves_a_destructor;
+  icaml_outcome outcome = icaml_callback_exn(result, icaml_named_value("misuse.in_a_domain"), &f);
+  /* Joining a domain does not wait for the end of its thread. */
+  if (outcome == ICAML_OK) rcaml_without_ocaml sleep(10);
+  return f;
+}
+
 CASE(assertion) {
   rCAMLregion(&f);
   value *a = rcaml_root(), *result = a;
@@ -607,6 +629,7 @@ static const misuse_t misuses[] = {
     ENTRY(root_on_another_thread),
     ENTRY(write_on_another_thread),
     ENTRY(leave_on_another_thread),
+    ENTRY(reacquire_after_the_domain),
     ENTRY(assertion),
     ENTRY(global_registered_twice),
     ENTRY(global_removed_unregistered),

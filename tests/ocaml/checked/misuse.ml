@@ -10,6 +10,9 @@ external callback : bool -> unit = "misuse_callback"
 
 let f = function true -> Thread.join (Thread.create callback false) | _ -> callback true
 
+let in_a_domain f = Domain.join (Domain.spawn (fun () -> f false))
+let () = Callback.register "misuse.in_a_domain" in_a_domain
+
 (* The child's end: a signal, and what it wrote to stderr. *)
 let child index =
   let read, write = Unix.pipe ~cloexec:true () in
