@@ -13,6 +13,7 @@ use crate::region::Region;
 use crate::roots::{Frame, existing, regions, scratch};
 use crate::runtime::OCamlRuntime;
 use crate::value::{OCaml, OCamlCell, OCamlFloatArray, OCamlRef};
+use core::marker::PhantomData;
 use core::panic::AssertUnwindSafe;
 use std::any::Any;
 use std::panic::catch_unwind;
@@ -150,6 +151,31 @@ impl Arguments {
             slot.write(raw);
             OCamlCell::from_slot(core::ptr::NonNull::new_unchecked(slot))
         }
+    }
+}
+
+/// An unrooted argument of a function that also takes a handle: the word, which becomes a value that borrows the handle.
+pub struct Lent<T> {
+    raw: RawOCaml,
+    _marker: PhantomData<*const T>,
+}
+
+impl<T> Lent<T> {
+    /// # Safety
+    /// `raw` must be a live word of type `T`.
+    #[inline(always)]
+    pub unsafe fn new(raw: RawOCaml) -> Self {
+        Self { raw, _marker: PhantomData }
+    }
+
+    /// The value.
+    ///
+    /// # Safety
+    /// Nothing may have collected since it was made.
+    #[inline(always)]
+    pub unsafe fn value<'gc>(self, _rt: &'gc OCamlRuntime) -> OCaml<'gc, T> {
+        // SAFETY: passed on; nothing collects while the handle is borrowed.
+        unsafe { OCaml::from_raw(self.raw) }
     }
 }
 

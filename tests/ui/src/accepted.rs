@@ -95,3 +95,20 @@ fn a_chain(chain: Chain) -> Label<'static> {
 fn a_size(size: Size<String>) -> Size<Option<i64>> {
     Size { width: size.width, height: size.height, unit: size.unit.parse().ok() }
 }
+
+/// An unrooted value beside a handle that allocates, used before it does; and returned.
+#[export]
+fn a_lent(rt: &mut OCamlRuntime, text: OCaml<String>, _: OCaml<()>) -> OCaml<String> {
+    let text: String = text.to_rust();
+    text.to_ocaml(rt)
+}
+
+#[export]
+fn a_lent_back(_: &mut OCamlRuntime, pair: OCaml<(OCamlInt, String)>) -> OCaml<String> {
+    pair.snd()
+}
+
+#[export(noalloc)]
+fn a_lent_noalloc(_rt: &OCamlRuntime, number: OCaml<OCamlInt>) -> OCaml<OCamlInt> {
+    number
+}

@@ -1,6 +1,7 @@
 //! `#[export]`.
 
 mod asynchronous;
+mod lend;
 mod options;
 mod parameter;
 mod synchronous;
@@ -52,7 +53,8 @@ fn expand(attribute: TokenStream, item: TokenStream) -> Result<TokenStream, Erro
     let mut function = syn::parse2::<ItemFn>(item)?;
     check_signature(&function)?;
     check_result(&function)?;
-    let (context, parameters) = parameter::parse(&mut function, &options)?;
+    let (context, mut parameters) = parameter::parse(&mut function, &options)?;
+    lend::lend(&mut function, context, &mut parameters);
     let result = match &function.sig.output {
         ReturnType::Default => syn::parse_quote!(()),
         ReturnType::Type(_, ty) => (**ty).clone(),

@@ -38,6 +38,8 @@ pub enum Kind {
     Root(Type),
     /// `OCaml<T>`: the word.
     Value(Type),
+    /// `OCaml<T>` beside a handle that may allocate: the word, lent until the handle is used. See [`super::lend`].
+    Lent(Type),
     /// `&str`
     Str,
     /// `&[u8]`
@@ -174,7 +176,12 @@ fn check(context: Context, parameters: &[Parameter], options: &Options) -> Resul
                 ));
             }
         } else if parameter.kind.borrows_heap()
-            && matches!(context, Context::Exclusive | Context::Region { .. })
+            && match context {
+                // An `OCaml<T>` is lent, and the compiler ends it when the handle is used.
+                Context::Exclusive => !matches!(parameter.kind, Kind::Value(_)),
+                Context::Region { .. } => true,
+                Context::None | Context::Shared => false,
+            }
         {
             return Err(Error::new(
                 parameter.ty.span(),

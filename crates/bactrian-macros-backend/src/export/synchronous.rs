@@ -191,6 +191,7 @@ fn call(export: &Export) -> TokenStream {
             Kind::Unboxed(ty) => quote!(<#ty as ::bactrian::__private::shim::Unboxed>::of_abi(#word)),
             Kind::Root(marker) => { let i = index; index += 1; quote!(__bactrian_arguments.root::<#marker>(#i, #word)) }
             Kind::Value(marker) => quote!(__bactrian_borrow.value::<#marker>(#word)),
+            Kind::Lent(marker) => quote!(::bactrian::__private::shim::Lent::<#marker>::new(#word)),
             Kind::Str => quote!(__bactrian_borrow.str(__bactrian_rt, #name, #argument, #word)?),
             Kind::Bytes => quote!(__bactrian_borrow.bytes(#word)),
             Kind::Floats => quote!(__bactrian_borrow.floats(#word)),
@@ -236,6 +237,7 @@ fn noalloc(export: &Export) -> Result<TokenStream, Error> {
                 quote!(<#ty as ::bactrian::__private::shim::Unboxed>::of_abi(#word))
             }
             Kind::Value(marker) => quote!(__bactrian_borrow.value::<#marker>(#word)),
+            Kind::Lent(marker) => quote!(::bactrian::__private::shim::Lent::<#marker>::new(#word)),
             Kind::Bytes => quote!(__bactrian_borrow.bytes(#word)),
             Kind::Floats => quote!(__bactrian_borrow.floats(#word)),
             Kind::Owned { ty, .. } => {
