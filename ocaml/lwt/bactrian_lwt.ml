@@ -1,3 +1,5 @@
+module Engine = Engine
+
 external install : unit -> unit = "bactrian_lwt_install"
 external tick : unit -> unit = "bactrian_lwt_tick"
 external turn : unit -> unit = "bactrian_lwt_turn"

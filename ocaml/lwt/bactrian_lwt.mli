@@ -41,3 +41,7 @@
 
     Lwt has one main loop in a program. The first domain that calls such a function is
     Lwt's; a call on another domain raises [Failure]. *)
+
+(** {1 One loop for both} *)
+
+module Engine = Engine

@@ -45,6 +45,11 @@ exception Refused of string * int
 
 let () = Callback.register_exception "tasks.Refused" (Refused ("", 0))
 
+(* The whole suite runs under our own engine too. *)
+let () =
+  if Sys.getenv_opt "TASKS_ENGINE" = Some "bactrian" then
+    Lwt_engine.set (new Bactrian_lwt.Engine.t)
+
 (* A promise that nobody settles would stop the suite: no run may take longer. *)
 let run promise = Lwt_main.run (Lwt_unix.with_timeout 60. (fun () -> promise ()))
 let int = Alcotest.(check int)

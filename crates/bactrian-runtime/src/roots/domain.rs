@@ -188,9 +188,7 @@ impl DomainRoots {
     pub(super) fn is_root(&self, slot: *const RawOCaml) -> bool {
         // SAFETY: the domain's lock is held.
         unsafe {
-            (*self.threads.get())
-                .iter()
-                .any(|&thread| (*thread).holds(slot))
+            (*self.threads.get()).iter().any(|&thread| (*thread).holds(slot))
                 || (*self.pools.get()).iter().any(|&pool| Pool::holds(pool, slot))
         }
     }

@@ -4,6 +4,7 @@
 //! this module, is Lwt's; the tasks of that domain's executor are polled by that loop.
 
 mod async_fn;
+mod engine;
 mod export;
 mod externals;
 mod ops;
