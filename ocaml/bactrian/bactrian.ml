@@ -1,3 +1,5 @@
+module Collections = Collections
+
 exception Rust_panic of string * string
 exception Dropped of string
 

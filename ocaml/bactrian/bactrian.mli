@@ -12,3 +12,6 @@ exception Rust_panic of string * string
 exception Dropped of string
 (** [Dropped what]: a promise that Rust was to settle never will be, since its task was
     dropped unfinished. [what] names the function. *)
+
+module Collections = Collections
+(** Maps and sets that Rust uses through their functions. *)

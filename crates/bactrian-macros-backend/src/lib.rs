@@ -8,6 +8,6 @@ mod export;
 mod import;
 mod types;
 
-pub use derive::{derive_exception, derive_from_ocaml, derive_to_ocaml};
+pub use derive::{derive_exception, derive_from_ocaml, derive_to_ocaml, derive_view};
 pub use export::export;
 pub use import::ocaml;

@@ -59,3 +59,20 @@ pub fn mentions_self(ty: &Type) -> bool {
     look.visit_type_mut(&mut ty.clone());
     look.0
 }
+
+/// Whether the type is written with a `Vec` of this parameter in it.
+pub fn has_vec_of(ty: &Type, parameter: &Ident) -> bool {
+    struct Look<'a>(&'a Ident, bool);
+    impl VisitMut for Look<'_> {
+        fn visit_type_mut(&mut self, ty: &mut Type) {
+            self.1 |= is_named(ty, "Vec")
+                && type_arguments(ty).iter().any(
+                    |argument| matches!(argument, Type::Path(path) if path.path.is_ident(self.0)),
+                );
+            syn::visit_mut::visit_type_mut(self, ty);
+        }
+    }
+    let mut look = Look(parameter, false);
+    look.visit_type_mut(&mut ty.clone());
+    look.1
+}

@@ -47,9 +47,27 @@ pub fn ocaml(input: TokenStream) -> TokenStream {
 
 /// Converts a struct or enum to OCaml: a record, tuple or variant of the same shape.
 ///
-/// `#[ocaml(polymorphic_variant)]` on an enum, with `#[ocaml(tag = "name")]` on its constructors where OCaml's names differ;
-/// `#[ocaml(as_ = "OCamlType")]` on a field whose OCaml type is not the default, or on the type, to give it a marker of its
-/// own. A struct whose fields are all `f64` is a flat record. A struct with one unnamed field is what that field is.
+/// | Rust | OCaml |
+/// |---|---|
+/// | `struct` with named fields | a record with the fields in the same order; flat when all are `f64` or `f32` |
+/// | `struct` with several unnamed fields | a tuple |
+/// | `struct` with one unnamed field | what that field is: `type metres = float`, or `[@@unboxed]` |
+/// | `struct` without fields | `unit` |
+/// | `enum` | a variant with the constructors in the same order; one with named fields has an inline record |
+/// | `enum` with `#[ocaml(polymorphic_variant)]` | a polymorphic variant; several fields are one tuple |
+///
+/// On the type:
+///
+/// - `as_ = "Marker"`: gives it a marker of its own, a type of the same crate.
+/// - `unboxed`: OCaml's type has `[@@unboxed]`: one constructor or record with one field.
+/// - `float_record`: the record is flat, though the fields' types have names of their own (structs with one unnamed `f64`);
+///   `float_record = false`: it is not, since a field's type is abstract in OCaml.
+///
+/// On a field, `as_ = "OCamlType"`: its OCaml type, where that is not the default. On a constructor of a polymorphic variant,
+/// `tag = "name"`: its name in OCaml, where that differs.
+///
+/// Types may be recursive, through `Box` or `Vec`, and have parameters. Extensible variants and GADTs are refused:
+/// pass them on as `OCamlAny`, or as a type of your own.
 #[proc_macro_derive(ToOCaml, attributes(ocaml))]
 pub fn derive_to_ocaml(input: TokenStream) -> TokenStream {
     bactrian_macros_backend::derive_to_ocaml(input.into()).into()
@@ -68,4 +86,34 @@ pub fn derive_from_ocaml(input: TokenStream) -> TokenStream {
 #[proc_macro_derive(OCamlException, attributes(ocaml))]
 pub fn derive_exception(input: TokenStream) -> TokenStream {
     bactrian_macros_backend::derive_exception(input.into()).into()
+}
+
+/// Access to the fields of OCaml values without converting them, by the attributes of `ToOCaml`.
+///
+/// For a struct `Person`, a trait `PersonView` that values (`OCaml<Person>`) and roots (`OCamlRef<Person>`, `BoxRoot<Person>`)
+/// have: a method for each field, which takes `&OCamlRuntime` and returns the unrooted field, or an `f64` where the record is flat.
+/// A field with `#[ocaml(mutable)]` also has `set_…`. (A field named like a method of `OCaml` or `OCamlCell` is
+/// called as `PersonView::root(&person, rt)`.)
+///
+/// For an enum `Shape`, an enum `ShapeView` of the same constructors with unrooted fields, made by `ShapeView::of(value)`.
+///
+/// ```ignore
+/// #[derive(FromOCaml, OCamlView)]
+/// #[ocaml(from_only)]
+/// struct Person {
+///     name: String,
+///     #[ocaml(mutable)]
+///     age: u8,
+/// }
+///
+/// #[bactrian::export]
+/// fn birthday(rt: &mut OCamlRuntime, person: OCamlRef<Person>) -> bool {
+///     let age = person.age(rt).to_i64();
+///     person.set_age(rt, OCaml::of_i32(age as i32 + 1));
+///     person.name(rt).as_bytes() == b"Methuselah"
+/// }
+/// ```
+#[proc_macro_derive(OCamlView, attributes(ocaml))]
+pub fn derive_view(input: TokenStream) -> TokenStream {
+    bactrian_macros_backend::derive_view(input.into()).into()
 }

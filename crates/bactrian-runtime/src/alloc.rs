@@ -1,9 +1,14 @@
 //! Allocation on the OCaml heap: in line in the minor heap, else through the runtime.
 
 use crate::conv::ConversionError;
-use crate::ffi::alloc::{caml_alloc, caml_alloc_shr_noexc, caml_alloc_small, caml_initialize};
+use crate::ffi::alloc::{
+    CustomOperations, caml_alloc, caml_alloc_shr_noexc, caml_alloc_small, caml_initialize,
+};
+use crate::ffi::bigarray::{
+    caml_adjust_gc_speed, caml_alloc_custom_mem, caml_custom_minor_max_bsz,
+};
 use crate::ffi::domain_state::{self, MAX_YOUNG_WOSIZE};
-use crate::ffi::mlvalues::{RawOCaml, UNIT, make_header};
+use crate::ffi::mlvalues::{RawOCaml, UNIT, make_header, tag};
 use crate::roots::{Frame, scratch};
 
 /// Carves a block of `wosize` fields off the minor heap, if there is room and no interrupt is pending.
@@ -143,6 +148,29 @@ unsafe fn large_block(wosize: usize, tag: u8) -> RawOCaml {
         if block == 0 {
             ConversionError::out_of_memory(wosize).throw();
         }
+        block
+    }
+}
+
+/// A custom block of so many bytes of data, uninitialised, that owns `outside` bytes of memory outside the heap: the
+/// collector is paced by them.
+///
+/// # Safety
+/// The domain's lock must be held, and the data be written at once. May collect.
+pub(crate) unsafe fn custom_block(
+    operations: *const CustomOperations,
+    size: usize,
+    outside: usize,
+) -> RawOCaml {
+    // SAFETY: passed on. Below the limit the block is made in the minor heap, which does not raise; above it the runtime
+    // would make it in the major heap and raise when it cannot, over our frames, so that is done here.
+    unsafe {
+        if outside <= caml_custom_minor_max_bsz {
+            return caml_alloc_custom_mem(operations, size, outside);
+        }
+        let block = large_block(1 + size.div_ceil(8), tag::CUSTOM);
+        *(block as *mut *const CustomOperations) = operations;
+        caml_adjust_gc_speed(outside, 0);
         block
     }
 }

@@ -104,6 +104,13 @@ impl ConversionError {
         Self(Box::new(Message { text, out_of_memory: true }))
     }
 
+    /// Rust has no memory for a copy of what OCaml holds; in an exported function this is `Out_of_memory`.
+    #[cold]
+    pub(crate) fn no_memory(bytes: usize) -> Self {
+        let text = format!("there is no memory for a copy of {bytes} bytes");
+        Self(Box::new(Message { text, out_of_memory: true }))
+    }
+
     pub(crate) fn is_out_of_memory(&self) -> bool {
         self.0.out_of_memory
     }

@@ -68,6 +68,11 @@ impl NamedValue {
         if registered {
             panic!("what OCaml registered as {name:?} is not a function");
         }
+        if name.starts_with("Bactrian.") {
+            panic!(
+                "the OCaml library bactrian, which registers {name:?}, is not linked into this program"
+            );
+        }
         panic!(
             "no OCaml function is registered as {name:?}: call `Callback.register {name:?} f` in a module that is \
              linked and initialised before this call"

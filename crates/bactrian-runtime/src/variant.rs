@@ -1,8 +1,11 @@
-//! Helpers of derived conversions: records of floats, and constructors that nobody knows.
+//! Helpers of derived conversions: records of floats, accessors, and constructors that nobody knows.
 
 use crate::alloc::opaque_block;
 use crate::conv::ConversionError;
+use crate::ffi::alloc::caml_modify;
 use crate::ffi::mlvalues::{self, RawOCaml, tag};
+use crate::runtime::OCamlRuntime;
+use crate::value::{OCaml, OCamlCell, Plain};
 
 /// A flat record of floats.
 ///
@@ -18,14 +21,108 @@ pub unsafe fn float_record<const N: usize>(fields: [f64; N]) -> RawOCaml {
     }
 }
 
-/// A field of a flat record of floats.
+/// A field of a flat record of floats, which other domains may write if it is mutable.
 ///
 /// # Safety
 /// `raw` must be a live record of more than `index` floats.
 #[inline(always)]
 pub unsafe fn float_field(raw: RawOCaml, index: usize) -> f64 {
     // SAFETY: passed on.
-    unsafe { *(raw as *const f64).add(index) }
+    unsafe { f64::load((raw as *const f64).add(index)) }
+}
+
+/// Writes a mutable field of a flat record of floats.
+///
+/// # Safety
+/// As for [`float_field`].
+#[inline(always)]
+pub unsafe fn set_float_field(raw: RawOCaml, index: usize, value: f64) {
+    // SAFETY: passed on.
+    unsafe { f64::store((raw as *mut f64).add(index), value) }
+}
+
+/// Writes a mutable field of a record that is not flat.
+///
+/// # Safety
+/// `raw` must be a live record with more than `index` fields, that one be mutable, and `value` be a live word of its type.
+#[inline(always)]
+pub unsafe fn set_field(raw: RawOCaml, index: usize, value: RawOCaml) {
+    // SAFETY: passed on.
+    unsafe { caml_modify((raw as *mut RawOCaml).add(index), value) }
+}
+
+/// What a field of a flat record is made of.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be a field of a float_record",
+    note = "its fields are `f64`, `f32`, or structs with one unnamed field of these that derive ToOCaml"
+)]
+pub trait ToFlat {
+    /// The float.
+    fn to_flat(&self) -> f64;
+}
+
+/// What can be made of a field of a flat record.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be a field of a float_record",
+    note = "its fields are `f64`, `f32`, or structs with one unnamed field of these that derive FromOCaml"
+)]
+pub trait OfFlat {
+    /// From the float.
+    fn of_flat(float: f64) -> Self;
+}
+
+impl ToFlat for f64 {
+    #[inline(always)]
+    fn to_flat(&self) -> f64 {
+        *self
+    }
+}
+
+impl OfFlat for f64 {
+    #[inline(always)]
+    fn of_flat(float: f64) -> Self {
+        float
+    }
+}
+
+impl ToFlat for f32 {
+    #[inline(always)]
+    fn to_flat(&self) -> f64 {
+        f64::from(*self)
+    }
+}
+
+impl OfFlat for f32 {
+    #[inline(always)]
+    fn of_flat(float: f64) -> Self {
+        float as f32
+    }
+}
+
+/// What an accessor of a derived type takes: a value of type `M`, or a root of one.
+///
+/// # Safety
+/// `word` must return a live word of type `M`.
+#[diagnostic::on_unimplemented(message = "`{Self}` is neither a value nor a root of `{M}`")]
+pub unsafe trait Word<M> {
+    /// The word, which is stale after anything that may collect.
+    fn word(&self, rt: &OCamlRuntime) -> RawOCaml;
+}
+
+// SAFETY: the value itself, which the borrow of the runtime keeps live.
+unsafe impl<M> Word<M> for OCaml<'_, M> {
+    #[inline(always)]
+    fn word(&self, _: &OCamlRuntime) -> RawOCaml {
+        self.raw
+    }
+}
+
+// SAFETY: what the root holds.
+unsafe impl<M> Word<M> for OCamlCell<M> {
+    #[inline(always)]
+    fn word(&self, rt: &OCamlRuntime) -> RawOCaml {
+        rt.get(self).raw
+    }
 }
 
 /// What the word of a variant is: the number of a constant constructor, or the tag of one with arguments.

@@ -23,7 +23,7 @@ pub fn expand(input: &DeriveInput) -> Result<TokenStream, Error> {
         (Shape::Record(fields) | Shape::Tuple(fields), _) => {
             raise(&registered(&input.attrs, name)?, fields, &members(fields))
         }
-        (Shape::Newtype(field), _) => {
+        (Shape::Newtype { constructor: None, field }, _) => {
             let fields = std::slice::from_ref(field);
             raise(&registered(&input.attrs, name)?, fields, &members(fields))
         }

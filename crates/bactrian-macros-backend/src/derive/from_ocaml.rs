@@ -1,6 +1,6 @@
 //! `#[derive(FromOCaml)]`.
 
-use super::model::{Constructor, Field, Model, Shape, is_float_record};
+use super::model::{Constructor, Field, Model, Shape};
 use proc_macro2::TokenStream;
 use quote::quote;
 use syn::{DeriveInput, Error, Ident, Member};
@@ -10,23 +10,26 @@ pub fn expand(input: &DeriveInput) -> Result<TokenStream, Error> {
     let conversion = quote!(::bactrian::FromOCaml);
     let (name, marker) = (&model.name, &model.marker);
     let body = match &model.shape {
-        Shape::Record(fields) if is_float_record(fields) => {
+        Shape::Record(fields) if model.flat => {
             let members = fields.iter().map(|field| &field.member);
             let types = fields.iter().map(|field| &field.ty);
             let indices = 0..fields.len();
             quote!(::core::result::Result::Ok(Self {
-                #(#members: ::bactrian::__private::variant::float_field(value.raw(), #indices) as #types),*
+                #(#members: <#types as ::bactrian::__private::variant::OfFlat>::of_flat(
+                    ::bactrian::__private::variant::float_field(value.raw(), #indices)
+                )),*
             }))
         }
         Shape::Record(fields) | Shape::Tuple(fields) => {
             let built = build(&quote!(Self), &name.to_string(), fields, &quote!(value), 0);
             quote!(::core::result::Result::Ok(#built))
         }
-        Shape::Newtype(field) => {
-            let (ty, marker) = (&field.ty, field.marker());
+        Shape::Newtype { constructor, field } => {
+            let (ty, marker, member) = (&field.ty, field.marker(), &field.member);
+            let path = constructor.iter();
             quote!(<#ty as ::bactrian::FromOCaml<#marker>>::try_from_ocaml(
                 ::bactrian::OCaml::from_raw(value.raw())
-            ).map(Self))
+            ).map(|field| Self #(::#path)* { #member: field }))
         }
         Shape::Unit => {
             // Both `struct A;` and `struct A {}` can be written so.
@@ -39,8 +42,20 @@ pub fn expand(input: &DeriveInput) -> Result<TokenStream, Error> {
     let (impl_generics, type_generics, clause) = generics.split_for_impl();
     let mapping = model.from_only.then(|| model.mapping(&conversion));
     let check = model.check();
+    let flat = model.as_flat_float().map(|(_, of_flat)| {
+        quote! {
+            #[automatically_derived]
+            impl ::bactrian::__private::variant::OfFlat for #name {
+                #[inline(always)]
+                fn of_flat(float: f64) -> Self {
+                    #of_flat
+                }
+            }
+        }
+    });
     Ok(quote! {
         #check
+        #flat
 
         // SAFETY: the value is read as OCaml lays out values of the type that the derive stands for.
         #[automatically_derived]

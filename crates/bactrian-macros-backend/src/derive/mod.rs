@@ -1,9 +1,10 @@
-//! `#[derive(ToOCaml, FromOCaml, OCamlException)]`.
+//! `#[derive(ToOCaml, FromOCaml, OCamlException, OCamlView)]`.
 
 mod exception;
 mod from_ocaml;
 mod model;
 mod to_ocaml;
+mod view;
 
 use proc_macro2::TokenStream;
 use syn::{DeriveInput, Error};
@@ -21,6 +22,11 @@ pub fn derive_from_ocaml(input: TokenStream) -> TokenStream {
 /// Expands `#[derive(OCamlException)]`.
 pub fn derive_exception(input: TokenStream) -> TokenStream {
     run(input, exception::expand)
+}
+
+/// Expands `#[derive(OCamlView)]`.
+pub fn derive_view(input: TokenStream) -> TokenStream {
+    run(input, view::expand)
 }
 
 fn run(input: TokenStream, expand: fn(&DeriveInput) -> Result<TokenStream, Error>) -> TokenStream {

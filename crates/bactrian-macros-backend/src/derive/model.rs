@@ -1,11 +1,13 @@
 //! What OCaml sees of a struct or enum.
 
-use crate::types::{is_named, mentions_self, without_lifetimes};
-use proc_macro2::{Span, TokenStream};
+use crate::types::{has_vec_of, is_named, mentions_self, without_lifetimes};
+use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 use syn::ext::IdentExt;
 use syn::spanned::Spanned;
-use syn::{Attribute, Data, DeriveInput, Error, Fields, Ident, LitStr, Member, Type};
+use syn::{
+    Attribute, Data, DeriveInput, Error, Fields, Ident, LitBool, LitStr, Member, Token, Type,
+};
 
 /// A derived type.
 pub struct Model {
@@ -18,6 +20,10 @@ pub struct Model {
     /// Whether `FromOCaml` must say which OCaml type this is, since `ToOCaml` is not derived.
     pub from_only: bool,
     pub shape: Shape,
+    /// Whether OCaml keeps the record as a flat array of floats.
+    pub flat: bool,
+    /// Whether an attribute says so.
+    flat_is_given: bool,
 }
 
 /// The shapes.
@@ -25,8 +31,9 @@ pub struct Model {
 pub enum Shape {
     /// A struct with names: a record.
     Record(Vec<Field>),
-    /// A struct with one field and no name: what the field is.
-    Newtype(Field),
+    /// A struct with one field and no name, or what OCaml calls `[@@unboxed]`: what the field is. An enum has a
+    /// constructor around it.
+    Newtype { constructor: Option<Ident>, field: Field },
     /// A struct with more fields and no names: a tuple.
     Tuple(Vec<Field>),
     /// A struct without fields: `unit`.
@@ -40,6 +47,7 @@ pub struct Field {
     pub member: Member,
     pub ty: Type,
     pub as_: Option<Type>,
+    pub mutable: bool,
 }
 
 /// A constructor of an enum.
@@ -65,17 +73,7 @@ impl Model {
                         "only an enum can be a polymorphic variant",
                     ));
                 }
-                let fields = fields(&data.fields)?;
-                match &data.fields {
-                    Fields::Named(_) if fields.is_empty() => Shape::Unit,
-                    Fields::Named(_) => Shape::Record(fields),
-                    Fields::Unit => Shape::Unit,
-                    Fields::Unnamed(_) => match <[Field; 1]>::try_from(fields) {
-                        Ok([field]) => Shape::Newtype(field),
-                        Err(fields) if fields.is_empty() => Shape::Unit,
-                        Err(fields) => Shape::Tuple(fields),
-                    },
-                }
+                struct_shape(data)?
             }
             Data::Enum(data) => Shape::Variant {
                 constructors: constructors(data, &attributes)?,
@@ -85,6 +83,17 @@ impl Model {
                 return Err(Error::new(
                     data.union_token.span(),
                     "OCaml has no unions: use an enum",
+                ));
+            }
+        };
+        let shape = if attributes.unboxed { unboxed(shape, &input.ident)? } else { shape };
+        let flat = match (&shape, attributes.float_record) {
+            (Shape::Record(fields), given) => given.unwrap_or_else(|| is_float_record(fields)),
+            (_, None) => false,
+            (_, Some(_)) => {
+                return Err(Error::new(
+                    input.ident.span(),
+                    "only a struct with named fields can be a float_record",
                 ));
             }
         };
@@ -100,13 +109,17 @@ impl Model {
             has_marker,
             from_only: attributes.from_only,
             shape,
+            flat,
+            flat_is_given: attributes.float_record.is_some(),
         })
     }
 
     /// What must hold of the types of the fields.
     pub fn check(&self) -> TokenStream {
         match &self.shape {
-            Shape::Record(fields) => check_not_float_record(&self.name, fields, &self.generics),
+            Shape::Record(fields) if !self.flat && !self.flat_is_given => {
+                check_not_float_record(&self.name, fields, &self.generics)
+            }
             _ => TokenStream::new(),
         }
     }
@@ -122,8 +135,40 @@ impl Model {
             clause.predicates.push(syn::parse_quote!(
                 #parameter: #conversion<<#parameter as ::bactrian::DefaultOCamlMapping>::OCamlType>
             ));
+            // What a `Vec` of it is depends on the type: a list, or a string of bytes.
+            if self.fields().any(|field| field.as_.is_none() && has_vec_of(&field.ty, &parameter)) {
+                clause.predicates.push(syn::parse_quote!(
+                    ::std::vec::Vec<#parameter>:
+                        #conversion<<#parameter as ::bactrian::DefaultOCamlMapping>::VecType>
+                ));
+            }
         }
         generics
+    }
+
+    /// All fields.
+    fn fields(&self) -> impl Iterator<Item = &Field> {
+        let (fields, constructors): (&[Field], &[Constructor]) = match &self.shape {
+            Shape::Record(fields) | Shape::Tuple(fields) => (fields, &[]),
+            Shape::Newtype { field, .. } => (std::slice::from_ref(field), &[]),
+            Shape::Unit => (&[], &[]),
+            Shape::Variant { constructors, .. } => (&[], constructors),
+        };
+        fields.iter().chain(constructors.iter().flat_map(|constructor| &constructor.fields))
+    }
+
+    /// Whether it is one `float` under another name, as far as the text says: the bodies of its conversions to and
+    /// from a field of a flat record, in terms of `self` and `float`.
+    pub fn as_flat_float(&self) -> Option<(TokenStream, TokenStream)> {
+        let Shape::Newtype { constructor: None, field } = &self.shape else { return None };
+        if !field.is_float() || !self.generics.params.is_empty() {
+            return None;
+        }
+        let (member, ty) = (&field.member, &field.ty);
+        Some((
+            quote!(::bactrian::__private::variant::ToFlat::to_flat(&self.#member)),
+            quote!(Self { #member: <#ty as ::bactrian::__private::variant::OfFlat>::of_flat(float) }),
+        ))
     }
 
     /// `impl DefaultOCamlMapping`.
@@ -132,7 +177,7 @@ impl Model {
         let (impl_generics, type_generics, clause) = generics.split_for_impl();
         let (name, marker) = (&self.name, &self.marker);
         let is_float = match &self.shape {
-            Shape::Newtype(field) => field.is_float_constant(),
+            Shape::Newtype { field, .. } => field.is_float_constant(),
             _ => quote!(false),
         };
         // A marker must be a type of the same crate, which only then can have an inherent implementation: whoever says
@@ -188,8 +233,8 @@ impl Field {
     }
 }
 
-/// Whether OCaml keeps the record as a flat array of floats.
-pub fn is_float_record(fields: &[Field]) -> bool {
+/// Whether OCaml keeps the record as a flat array of floats, as far as the text says.
+fn is_float_record(fields: &[Field]) -> bool {
     fields.iter().all(Field::is_float)
 }
 
@@ -205,11 +250,49 @@ fn check_not_float_record(name: &Ident, fields: &[Field], generics: &syn::Generi
     }
     let constants = fields.iter().map(Field::is_float_constant);
     let message = format!(
-        "every field of `{name}` is a float, so OCaml keeps the record flat: write the fields' types as `f64`"
+        "every field of `{name}` is a float: say #[ocaml(float_record)], or #[ocaml(float_record = false)] if one of the \
+         fields has an abstract type in OCaml, since that record is not flat"
     );
     quote!(
         const _: () = ::core::assert!(!(#(#constants)&&*), #message);
     )
+}
+
+fn struct_shape(data: &syn::DataStruct) -> Result<Shape, Error> {
+    let fields = fields(&data.fields)?;
+    Ok(match &data.fields {
+        Fields::Named(_) if fields.is_empty() => Shape::Unit,
+        Fields::Named(_) => Shape::Record(fields),
+        Fields::Unit => Shape::Unit,
+        Fields::Unnamed(_) => match <[Field; 1]>::try_from(fields) {
+            Ok([field]) => Shape::Newtype { constructor: None, field },
+            Err(fields) if fields.is_empty() => Shape::Unit,
+            Err(fields) => Shape::Tuple(fields),
+        },
+    })
+}
+
+/// What is left of a shape when its one field stands for all of it.
+fn unboxed(shape: Shape, name: &Ident) -> Result<Shape, Error> {
+    let (constructor, fields) = match shape {
+        Shape::Record(fields) | Shape::Tuple(fields) => (None, fields),
+        Shape::Newtype { constructor, field } => (constructor, vec![field]),
+        Shape::Variant { mut constructors, polymorphic: false } if constructors.len() == 1 => {
+            let constructor = constructors.remove(0);
+            (Some(constructor.ident), constructor.fields)
+        }
+        _ => (None, Vec::new()),
+    };
+    match <[Field; 1]>::try_from(fields) {
+        Ok([field]) if field.mutable => {
+            Err(Error::new(name.span(), "OCaml allows no mutable field in an unboxed type"))
+        }
+        Ok([field]) => Ok(Shape::Newtype { constructor, field }),
+        Err(_) => Err(Error::new(
+            name.span(),
+            "OCaml unboxes only a record with one field, or a variant with one constructor that has one argument",
+        )),
+    }
 }
 
 /// Patterns that bind the fields of a constructor: `{ a: field_0, .. }` or `(field_0, …)`.
@@ -232,31 +315,33 @@ fn fields(fields: &Fields) -> Result<Vec<Field>, Error> {
                 Some(ident) => Member::Named(ident.clone()),
                 None => Member::Unnamed(index.into()),
             };
-            let mut as_ = None;
+            let (mut as_, mut mutable) = (None, false);
             for attribute in ocaml_attributes(&field.attrs) {
                 attribute.parse_nested_meta(|meta| {
                     if meta.path.is_ident("as_") {
                         as_ = Some(meta.value()?.parse::<LitStr>()?.parse()?);
                         return Ok(());
                     }
-                    Err(meta.error("a field takes `as_ = \"OCamlType\"`"))
+                    if meta.path.is_ident("mutable") {
+                        mutable = true;
+                        return Ok(());
+                    }
+                    Err(meta.error("a field takes `as_ = \"OCamlType\"` or `mutable`"))
                 })?;
             }
-            Ok(Field { member, ty: field.ty.clone(), as_ })
+            Ok(Field { member, ty: field.ty.clone(), as_, mutable })
         })
         .collect()
 }
+
+/// How many constructors with arguments a variant has at most: the tags above are those of lazy values, continuations,
+/// functions and so on.
+const MAX_BLOCKS: usize = 244;
 
 fn constructors(
     data: &syn::DataEnum,
     attributes: &TypeAttributes,
 ) -> Result<Vec<Constructor>, Error> {
-    if data.variants.is_empty() {
-        return Err(Error::new(
-            Span::call_site(),
-            "an enum without variants has no values to convert",
-        ));
-    }
     let (mut constants, mut blocks) = (0, 0);
     let mut hashes = std::collections::HashMap::new();
     data.variants
@@ -293,10 +378,10 @@ fn constructors(
             let counter = if fields.is_empty() { &mut constants } else { &mut blocks };
             let number = *counter;
             *counter += 1;
-            if blocks > 246 {
+            if blocks > MAX_BLOCKS && !attributes.polymorphic {
                 return Err(Error::new(
                     variant.ident.span(),
-                    "OCaml allows no more than 246 constructors with arguments",
+                    format!("OCaml allows no more than {MAX_BLOCKS} constructors with arguments"),
                 ));
             }
             let named = matches!(variant.fields, Fields::Named(_));
@@ -317,6 +402,8 @@ struct TypeAttributes {
     as_: Option<Type>,
     polymorphic: bool,
     from_only: bool,
+    unboxed: bool,
+    float_record: Option<bool>,
 }
 
 impl TypeAttributes {
@@ -330,11 +417,33 @@ impl TypeAttributes {
                     found.polymorphic = true;
                 } else if meta.path.is_ident("from_only") {
                     found.from_only = true;
+                } else if meta.path.is_ident("unboxed") {
+                    found.unboxed = true;
+                } else if meta.path.is_ident("float_record") {
+                    let given = if meta.input.peek(Token![=]) {
+                        meta.value()?.parse::<LitBool>()?.value
+                    } else {
+                        true
+                    };
+                    found.float_record = Some(given);
                 } else if meta.path.is_ident("exception") {
                     meta.value()?.parse::<LitStr>()?;
+                } else if meta.path.is_ident("extensible") {
+                    return Err(meta.error(
+                        "an extensible variant has no fixed constructors, so no enum can stand for it: pass it on as \
+                         `OCamlAny` or a type of your own, and match it in OCaml; for exceptions there are \
+                         `OCamlException` and #[derive(OCamlException)]",
+                    ));
+                } else if meta.path.is_ident("gadt") {
+                    return Err(meta.error(
+                        "the type of a GADT's arguments depends on its constructor, which a Rust enum cannot say: pass it \
+                         on as `OCamlAny` or a type of your own, and match it in OCaml; where every constructor has its \
+                         own fixed types, derive without `gadt`",
+                    ));
                 } else {
                     return Err(meta.error(
-                        "a type takes `as_ = \"OCamlType\"`, `polymorphic_variant`, `from_only` or `exception = \"Name\"`",
+                        "a type takes `as_ = \"OCamlType\"`, `polymorphic_variant`, `unboxed`, `float_record`, `from_only` or \
+                         `exception = \"Name\"`",
                     ));
                 }
                 Ok(())

@@ -1,6 +1,6 @@
 //! `#[derive(ToOCaml)]`.
 
-use super::model::{Constructor, Field, Model, Shape, binding_pattern, is_float_record};
+use super::model::{Constructor, Field, Model, Shape, binding_pattern};
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 use syn::{DeriveInput, Error};
@@ -10,15 +10,22 @@ pub fn expand(input: &DeriveInput) -> Result<TokenStream, Error> {
     let conversion = quote!(::bactrian::ToOCaml);
     let (name, marker) = (&model.name, &model.marker);
     let body = match &model.shape {
-        Shape::Record(fields) if is_float_record(fields) => {
+        Shape::Record(fields) if model.flat => {
             let members = fields.iter().map(|field| &field.member);
-            quote!(::bactrian::__private::variant::float_record([#(self.#members as f64),*]))
+            quote!(::bactrian::__private::variant::float_record([
+                #(::bactrian::__private::variant::ToFlat::to_flat(&self.#members)),*
+            ]))
         }
         Shape::Record(fields) | Shape::Tuple(fields) => struct_block(fields),
-        Shape::Newtype(field) => {
+        Shape::Newtype { constructor, field } => {
             let (ty, marker, member) = (&field.ty, field.marker(), &field.member);
-            quote!(<#ty as ::bactrian::ToOCaml<#marker>>::to_ocaml(&self.#member, runtime).raw())
+            let path = constructor.iter();
+            quote!({
+                let Self #(::#path)* { #member: field } = self;
+                <#ty as ::bactrian::ToOCaml<#marker>>::to_ocaml(field, runtime).raw()
+            })
         }
+        Shape::Variant { constructors, .. } if constructors.is_empty() => quote!(match *self {}),
         Shape::Unit => quote!(::bactrian::__private::val_int(0)),
         Shape::Variant { constructors, polymorphic } => {
             let arms = constructors.iter().map(|constructor| {
@@ -38,8 +45,20 @@ pub fn expand(input: &DeriveInput) -> Result<TokenStream, Error> {
     let (impl_generics, type_generics, clause) = generics.split_for_impl();
     let mapping = model.mapping(&conversion);
     let check = model.check();
+    let flat = model.as_flat_float().map(|(to_flat, _)| {
+        quote! {
+            #[automatically_derived]
+            impl ::bactrian::__private::variant::ToFlat for #name {
+                #[inline(always)]
+                fn to_flat(&self) -> f64 {
+                    #to_flat
+                }
+            }
+        }
+    });
     Ok(quote! {
         #check
+        #flat
 
         // SAFETY: the word is built as OCaml builds values of the type that the derive stands for.
         #[automatically_derived]
@@ -50,6 +69,7 @@ pub fn expand(input: &DeriveInput) -> Result<TokenStream, Error> {
                 runtime: &'gc mut ::bactrian::OCamlRuntime,
             ) -> ::bactrian::OCaml<'gc, #marker> {
                 // SAFETY: the handle proves the lock, and words are kept while later ones are made.
+                #[allow(unreachable_code)]
                 unsafe {
                     let word = #body;
                     ::bactrian::OCaml::new(runtime, word)

@@ -3,6 +3,7 @@
 
 pub mod address_class;
 pub mod alloc;
+pub mod bigarray;
 pub mod callback;
 pub mod domain_state;
 pub mod fail;

@@ -1,10 +1,11 @@
 //! `float array` and `floatarray`: flat.
 
 use crate::alloc::opaque_block;
-use crate::conv::{FromOCaml, ToOCaml};
+use crate::conv::{ConversionError, FromOCaml, ToOCaml, from_ocaml_or_throw};
 use crate::ffi::mlvalues::{self, RawOCaml, tag};
 use crate::runtime::OCamlRuntime;
 use crate::value::OCaml;
+use crate::value::shared::{SharedCell, copy_out, out_of_bounds};
 
 /// OCaml's `float array` (and `floatarray`). `Vec<f64>` converts both ways; an exported function can borrow it
 /// as `&[f64]`.
@@ -26,10 +27,42 @@ impl<'gc> OCaml<'gc, OCamlFloatArray> {
         self.len() == 0
     }
 
+    /// An element; `None` beyond the end.
+    #[inline]
+    pub fn get(&self, index: usize) -> Option<f64> {
+        self.as_cells().get(index).map(SharedCell::get)
+    }
+
+    /// Writes an element: `array.(index) <- value`.
+    ///
+    /// # Panics
+    /// When the index is out of bounds (`Invalid_argument` in OCaml).
+    #[inline]
+    pub fn set(&self, index: usize, value: f64) {
+        match self.as_cells().get(index) {
+            Some(cell) => cell.set(value),
+            None => out_of_bounds("a float array", index, self.len()),
+        }
+    }
+
+    /// The elements, without copying.
+    #[inline]
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = f64> + DoubleEndedIterator + 'gc {
+        self.as_cells().iter().map(SharedCell::get)
+    }
+
+    /// The elements, in place, as cells: OCaml code of other domains may write them.
+    #[inline]
+    pub fn as_cells(&self) -> &'gc [SharedCell<f64>] {
+        // SAFETY: the array stays where it is while the runtime is borrowed, and its fields are floats.
+        unsafe { SharedCell::slice(self.raw as *mut f64, self.len()) }
+    }
+
     /// The elements, in place.
     ///
     /// # Safety
-    /// No other domain may write the array meanwhile.
+    /// No other domain may write the array meanwhile, nor this one through [`set`](Self::set) or
+    /// [`as_cells`](Self::as_cells).
     #[inline]
     pub unsafe fn as_slice(&self) -> &'gc [f64] {
         // SAFETY: the array stays where it is while the runtime is borrowed, and its fields are floats; the caller
@@ -62,15 +95,12 @@ unsafe impl ToOCaml<OCamlFloatArray> for Vec<f64> {
 
 // SAFETY: copies the elements.
 unsafe impl FromOCaml<OCamlFloatArray> for Vec<f64> {
-    fn from_ocaml(value: OCaml<'_, OCamlFloatArray>) -> Self {
+    from_ocaml_or_throw!(OCamlFloatArray);
+
+    fn try_from_ocaml(value: OCaml<'_, OCamlFloatArray>) -> Result<Self, ConversionError> {
         let length = value.len();
-        let mut copy = Vec::with_capacity(length);
-        // SAFETY: the source has that many floats, the copy room for them; no reference to the source, which
-        // another domain may be writing, is made.
-        unsafe {
-            core::ptr::copy_nonoverlapping(value.raw as *const f64, copy.as_mut_ptr(), length);
-            copy.set_len(length);
-        }
-        copy
+        // SAFETY: the array has that many floats.
+        unsafe { copy_out(value.raw as *const f64, length) }
+            .ok_or_else(|| ConversionError::no_memory(length * 8))
     }
 }

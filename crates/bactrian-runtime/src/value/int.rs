@@ -21,22 +21,38 @@ impl OCaml<'_, OCamlInt> {
 }
 
 impl OCaml<'static, OCamlInt> {
-    /// An `int`, which needs no runtime; `None` when it does not fit 63 bits.
+    /// An `int`, which needs no runtime; an error that names the value when it does not fit 63 bits.
     #[inline]
-    pub fn of_i64(value: i64) -> Option<Self> {
+    pub fn of_i64(value: i64) -> Result<Self, ConversionError> {
+        if !(MIN_INT..=MAX_INT).contains(&value) {
+            return Err(beyond_63_bits(&value));
+        }
         // SAFETY: an immediate is never moved.
-        (MIN_INT..=MAX_INT)
-            .contains(&value)
-            .then(|| unsafe { OCaml::from_raw(mlvalues::val_int(value)) })
+        Ok(unsafe { OCaml::from_raw(mlvalues::val_int(value)) })
+    }
+
+    /// An `int` without a look at whether it fits.
+    ///
+    /// # Safety
+    /// The value must lie between -2⁶² and 2⁶² - 1: otherwise it is another one to OCaml.
+    #[inline(always)]
+    pub unsafe fn of_i64_unchecked(value: i64) -> Self {
+        // SAFETY: an immediate is never moved.
+        unsafe { OCaml::from_raw(mlvalues::val_int(value)) }
+    }
+
+    /// An `int`, which always fits.
+    #[inline(always)]
+    pub fn of_i32(value: i32) -> Self {
+        // SAFETY: an immediate is never moved.
+        unsafe { OCaml::from_raw(mlvalues::val_int(i64::from(value))) }
     }
 }
 
 #[cold]
 #[inline(never)]
-#[track_caller]
-fn too_large(value: &dyn core::fmt::Display) -> ! {
+fn beyond_63_bits(value: &dyn core::fmt::Display) -> ConversionError {
     ConversionError::new(format!("{value} does not fit an OCaml int ({MIN_INT} to {MAX_INT})"))
-        .throw()
 }
 
 #[cold]
@@ -83,7 +99,7 @@ macro_rules! wide {
                     Ok(value) if (MIN_INT..=MAX_INT).contains(&value) => unsafe {
                         OCaml::new(rt, mlvalues::val_int(value))
                     },
-                    _ => too_large(self),
+                    _ => beyond_63_bits(self).throw(),
                 }
             }
         }

@@ -13,7 +13,7 @@ pub struct OCamlList<T> {
     _marker: PhantomData<T>,
 }
 
-/// The elements of a list, unrooted.
+/// The elements of a list, unrooted. How many there are is known at the end only.
 pub struct ListIter<'gc, T> {
     rest: RawOCaml,
     _marker: PhantomData<OCaml<'gc, T>>,
@@ -47,6 +47,18 @@ impl<'gc, T> OCaml<'gc, OCamlList<T>> {
     #[inline]
     pub fn is_empty(&self) -> bool {
         !self.is_block()
+    }
+
+    /// The first element; `None` for `[]`.
+    #[inline]
+    pub fn hd(&self) -> Option<OCaml<'gc, T>> {
+        self.uncons().map(|(head, _)| head)
+    }
+
+    /// All but the first element; `None` for `[]`.
+    #[inline]
+    pub fn tl(&self) -> Option<OCaml<'gc, OCamlList<T>>> {
+        self.uncons().map(|(_, tail)| tail)
     }
 
     /// The first element and the others, or `None` for `[]`.
@@ -92,29 +104,38 @@ impl<'gc, T> OCaml<'gc, OCamlList<T>> {
     }
 }
 
+/// A list of these items, from the last to the first.
+#[inline(always)]
+pub(super) fn list_from_last<'gc, 't, T: ToOCaml<M> + 't, M>(
+    rt: &'gc mut OCamlRuntime,
+    items: impl Iterator<Item = &'t T>,
+) -> OCaml<'gc, OCamlList<M>> {
+    let mut list = UNIT;
+    if T::ALLOCATES {
+        let frame = Frame::enter(scratch());
+        for item in items {
+            let tail = frame.push(list);
+            let head = item.to_ocaml(rt).raw;
+            // SAFETY: the tail was a root while the head was made.
+            list = unsafe { small_block(0, [head, *tail.as_ptr()]) };
+            frame.clear();
+        }
+    } else {
+        for item in items {
+            let head = item.to_ocaml(rt).raw;
+            // SAFETY: making the head did not collect.
+            list = unsafe { small_block(0, [head, list]) };
+        }
+    }
+    // SAFETY: just made.
+    unsafe { OCaml::new(rt, list) }
+}
+
 // SAFETY: each cell is a block of a head that is an M and a tail.
 unsafe impl<T: ToOCaml<M>, M> ToOCaml<OCamlList<M>> for [T] {
     #[inline]
     fn to_ocaml<'gc>(&self, rt: &'gc mut OCamlRuntime) -> OCaml<'gc, OCamlList<M>> {
-        let mut list = UNIT;
-        if T::ALLOCATES {
-            let frame = Frame::enter(scratch());
-            for item in self.iter().rev() {
-                let tail = frame.push(list);
-                let head = item.to_ocaml(rt).raw;
-                // SAFETY: the tail was a root while the head was made.
-                list = unsafe { small_block(0, [head, *tail.as_ptr()]) };
-                frame.clear();
-            }
-        } else {
-            for item in self.iter().rev() {
-                let head = item.to_ocaml(rt).raw;
-                // SAFETY: making the head did not collect.
-                list = unsafe { small_block(0, [head, list]) };
-            }
-        }
-        // SAFETY: just made.
-        unsafe { OCaml::new(rt, list) }
+        list_from_last(rt, self.iter().rev())
     }
 }
 
@@ -132,6 +153,14 @@ macro_rules! as_slice {
 
 as_slice!([] Vec<T>, [] &[T], [const N: usize] [T; N]);
 
+/// Room for more elements, or the error that there is no memory.
+#[inline(always)]
+pub(super) fn reserve<T>(items: &mut Vec<T>, more: usize) -> Result<(), ConversionError> {
+    items.try_reserve(more).map_err(|_| {
+        ConversionError::no_memory((items.len() + more).saturating_mul(size_of::<T>()))
+    })
+}
+
 #[cold]
 #[inline(never)]
 pub(super) fn in_element(index: usize, error: ConversionError) -> ConversionError {
@@ -147,7 +176,12 @@ unsafe impl<T: FromOCaml<M>, M> FromOCaml<OCamlList<M>> for Vec<T> {
         let mut items = Vec::new();
         for (index, item) in value.iter().enumerate() {
             match T::try_from_ocaml(item) {
-                Ok(item) => items.push(item),
+                Ok(item) => {
+                    if items.len() == items.capacity() {
+                        reserve(&mut items, 1)?;
+                    }
+                    items.push(item);
+                }
                 Err(error) => return Err(in_element(index, error)),
             }
         }

@@ -84,6 +84,50 @@ impl<'gc, T> OCaml<'gc, T> {
         mlvalues::is_block(self.raw)
     }
 
+    /// Whether the value is an immediate, as against a block.
+    #[inline]
+    pub fn is_long(&self) -> bool {
+        !self.is_block()
+    }
+
+    /// The size of the block in words.
+    ///
+    /// # Panics
+    /// When the value is an immediate.
+    #[inline]
+    pub fn size(&self) -> usize {
+        self.expect_block("size");
+        // SAFETY: checked to be a block.
+        unsafe { mlvalues::wosize(self.raw) }
+    }
+
+    /// Whether the value is a block of so many words.
+    #[inline]
+    pub fn is_block_sized(&self, size: usize) -> bool {
+        self.is_block() && self.size() == size
+    }
+
+    /// The tag of the block: the number of a constructor with arguments, or what kind of block it is.
+    ///
+    /// # Panics
+    /// When the value is an immediate.
+    #[inline]
+    pub fn tag_value(&self) -> u8 {
+        self.expect_block("tag_value");
+        // SAFETY: checked to be a block.
+        unsafe { mlvalues::tag_of(self.raw) }
+    }
+
+    #[inline(always)]
+    #[track_caller]
+    fn expect_block(&self, method: &str) {
+        assert!(
+            self.is_block(),
+            "OCaml::{method}: the value is the immediate {}, not a block",
+            mlvalues::int_val(self.raw)
+        );
+    }
+
     /// A field of the block.
     ///
     /// # Safety

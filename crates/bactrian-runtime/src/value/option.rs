@@ -7,6 +7,18 @@ use crate::runtime::OCamlRuntime;
 use crate::value::{OCaml, OCamlList, OCamlRef};
 
 impl<'gc, T> OCaml<'gc, Option<T>> {
+    /// Whether there is no value.
+    #[inline(always)]
+    pub fn is_none(&self) -> bool {
+        !self.is_block()
+    }
+
+    /// Whether there is a value.
+    #[inline(always)]
+    pub fn is_some(&self) -> bool {
+        self.is_block()
+    }
+
     /// The value of `Some`, or `None`.
     #[inline]
     pub fn to_option(&self) -> Option<OCaml<'gc, T>> {

@@ -9,11 +9,24 @@ const OK: u8 = 0;
 const ERROR: u8 = 1;
 
 impl<'gc, T, E> OCaml<'gc, Result<T, E>> {
+    /// Whether it is `Ok`.
+    #[inline]
+    pub fn is_ok(&self) -> bool {
+        // SAFETY: both constructors are blocks.
+        unsafe { self.tag() == OK }
+    }
+
+    /// Whether it is `Error`.
+    #[inline]
+    pub fn is_error(&self) -> bool {
+        !self.is_ok()
+    }
+
     /// The value of `Ok` or `Error`.
     #[inline]
     pub fn to_result(&self) -> Result<OCaml<'gc, T>, OCaml<'gc, E>> {
         // SAFETY: both constructors are blocks with one field, told apart by the tag.
-        unsafe { if self.tag() == OK { Ok(self.field(0)) } else { Err(self.field(0)) } }
+        unsafe { if self.is_ok() { Ok(self.field(0)) } else { Err(self.field(0)) } }
     }
 
     /// `Ok value`

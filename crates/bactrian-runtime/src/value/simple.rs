@@ -21,6 +21,23 @@ impl OCaml<'static, ()> {
     }
 }
 
+impl OCaml<'_, bool> {
+    /// The boolean.
+    #[inline(always)]
+    pub fn to_bool(self) -> bool {
+        self.raw != FALSE
+    }
+}
+
+impl OCaml<'static, bool> {
+    /// A boolean, which needs no runtime.
+    #[inline(always)]
+    pub fn of_bool(value: bool) -> Self {
+        // SAFETY: an immediate is never moved.
+        unsafe { OCaml::from_raw(if value { TRUE } else { FALSE }) }
+    }
+}
+
 // SAFETY: the word of `()`.
 unsafe impl ToOCaml<()> for () {
     const ALLOCATES: bool = false;

@@ -5,6 +5,7 @@ use crate::alloc::opaque_block;
 use crate::conv::{ConversionError, DefaultOCamlMapping, FromOCaml, ToOCaml, from_ocaml_or_throw};
 use crate::ffi::mlvalues::{self, RawOCaml, tag};
 use crate::runtime::OCamlRuntime;
+use crate::value::shared::{SharedCell, copy_out, out_of_bounds};
 use crate::value::{OCaml, OCamlList};
 use std::borrow::Cow;
 
@@ -24,6 +25,16 @@ impl<'gc> OCaml<'gc, String> {
             let length = mlvalues::string_length(self.raw);
             core::slice::from_raw_parts(self.raw as *const u8, length)
         }
+    }
+
+    /// The string, in place, without a look at whether it is UTF-8.
+    ///
+    /// # Safety
+    /// The bytes must be UTF-8.
+    #[inline]
+    pub unsafe fn as_str_unchecked(&self) -> &'gc str {
+        // SAFETY: passed on.
+        unsafe { core::str::from_utf8_unchecked(self.as_bytes()) }
     }
 
     /// The string, in place, if it is UTF-8. Checked with SIMD: about 0.02 ns a byte.
@@ -57,19 +68,22 @@ impl<'gc> OCaml<'gc, String> {
 /// Up to this many bytes, a check of whole words is faster than starting SIMD.
 const SHORT: usize = 64;
 
-/// A copy of a string's bytes.
+/// A copy of a string's bytes, or the error that there is no memory for it.
 ///
 /// # Safety
 /// The word must be a live string.
 #[inline(always)]
-unsafe fn copy_bytes(raw: RawOCaml) -> Vec<u8> {
+unsafe fn copy_bytes(raw: RawOCaml) -> Result<Vec<u8>, ConversionError> {
     // SAFETY: the copy has room for the bytes.
     unsafe {
         let length = mlvalues::string_length(raw);
-        let mut copy = Vec::with_capacity(length);
+        let mut copy = Vec::new();
+        if copy.try_reserve_exact(length).is_err() {
+            return Err(ConversionError::no_memory(length));
+        }
         copy_to(copy.as_mut_ptr(), raw as *const u8, length);
         copy.set_len(length);
-        copy
+        Ok(copy)
     }
 }
 
@@ -128,7 +142,7 @@ fn not_utf8(bytes: &[u8]) -> ConversionError {
     ))
 }
 
-impl OCaml<'_, OCamlBytes> {
+impl<'gc> OCaml<'gc, OCamlBytes> {
     /// The length in bytes.
     #[inline]
     pub fn len(&self) -> usize {
@@ -140,6 +154,31 @@ impl OCaml<'_, OCamlBytes> {
     #[inline]
     pub fn is_empty(&self) -> bool {
         self.len() == 0
+    }
+
+    /// The bytes, in place, as cells: OCaml code of other domains may write them.
+    #[inline]
+    pub fn as_cells(&self) -> &'gc [SharedCell<u8>] {
+        // SAFETY: the bytes stay where they are while the runtime is borrowed.
+        unsafe { SharedCell::slice(self.raw as *mut u8, self.len()) }
+    }
+
+    /// A byte; `None` beyond the end.
+    #[inline]
+    pub fn get(&self, index: usize) -> Option<u8> {
+        self.as_cells().get(index).map(SharedCell::get)
+    }
+
+    /// Writes a byte.
+    ///
+    /// # Panics
+    /// When the index is out of bounds (`Invalid_argument` in OCaml).
+    #[inline]
+    pub fn set(&self, index: usize, byte: u8) {
+        match self.as_cells().get(index) {
+            Some(cell) => cell.set(byte),
+            None => out_of_bounds("bytes", index, self.len()),
+        }
     }
 }
 
@@ -185,6 +224,7 @@ from_bytes! {
     Box<str>: |s| s.as_bytes() => String, OCamlBytes;
     Vec<u8>: |s| s.as_slice() => String, OCamlBytes;
     [u8]: |s| s => String, OCamlBytes;
+    Box<[u8]>: |s| s => String, OCamlBytes;
     &[u8]: |s| s => String, OCamlBytes;
 }
 
@@ -200,7 +240,7 @@ unsafe impl FromOCaml<String> for String {
         }
         value.as_str()?;
         // SAFETY: the string is live, and has just been checked.
-        unsafe { Ok(String::from_utf8_unchecked(copy_bytes(value.raw))) }
+        unsafe { Ok(String::from_utf8_unchecked(copy_bytes(value.raw)?)) }
     }
 }
 
@@ -216,35 +256,48 @@ unsafe impl FromOCaml<String> for Box<str> {
 
 // SAFETY: reads a string as bytes.
 unsafe impl FromOCaml<String> for Vec<u8> {
+    from_ocaml_or_throw!(String);
+
     #[inline]
-    fn from_ocaml(value: OCaml<'_, String>) -> Self {
+    fn try_from_ocaml(value: OCaml<'_, String>) -> Result<Self, ConversionError> {
         // SAFETY: the string is live.
         unsafe { copy_bytes(value.raw) }
     }
 }
 
-// SAFETY: copies the bytes, which another domain may be writing, one atomic byte at a time being no
-// faster than needed: the copy is made through a raw pointer, and any byte read is a byte that was there.
+// SAFETY: copies the bytes.
 unsafe impl FromOCaml<OCamlBytes> for Vec<u8> {
-    fn from_ocaml(value: OCaml<'_, OCamlBytes>) -> Self {
+    from_ocaml_or_throw!(OCamlBytes);
+
+    fn try_from_ocaml(value: OCaml<'_, OCamlBytes>) -> Result<Self, ConversionError> {
         let length = value.len();
-        let mut copy = Vec::with_capacity(length);
-        // SAFETY: the source has `length` bytes and the copy room for them. OCaml's memory model gives racing
-        // byte accesses a defined result; no reference to the source is made.
-        unsafe {
-            core::ptr::copy_nonoverlapping(value.raw as *const u8, copy.as_mut_ptr(), length);
-            copy.set_len(length);
-        }
-        copy
+        // SAFETY: the value has that many bytes.
+        unsafe { copy_out(value.raw as *const u8, length) }
+            .ok_or_else(|| ConversionError::no_memory(length))
     }
 }
+
+macro_rules! boxed_bytes {
+    ($($marker:ty),*) => {$(
+        // SAFETY: as for `Vec<u8>`.
+        unsafe impl FromOCaml<$marker> for Box<[u8]> {
+            from_ocaml_or_throw!($marker);
+
+            fn try_from_ocaml(value: OCaml<'_, $marker>) -> Result<Self, ConversionError> {
+                <Vec<u8> as FromOCaml<$marker>>::try_from_ocaml(value).map(Vec::into_boxed_slice)
+            }
+        }
+    )*};
+}
+
+boxed_bytes!(String, OCamlBytes);
 
 // SAFETY: as for `Vec<u8>`, then checked.
 unsafe impl FromOCaml<OCamlBytes> for String {
     from_ocaml_or_throw!(OCamlBytes);
 
     fn try_from_ocaml(value: OCaml<'_, OCamlBytes>) -> Result<Self, ConversionError> {
-        String::from_utf8(<Vec<u8> as FromOCaml<OCamlBytes>>::from_ocaml(value))
+        String::from_utf8(<Vec<u8> as FromOCaml<OCamlBytes>>::try_from_ocaml(value)?)
             .map_err(|error| not_utf8(error.as_bytes()))
     }
 }
@@ -265,6 +318,11 @@ impl DefaultOCamlMapping for &str {
 }
 
 impl DefaultOCamlMapping for Cow<'_, str> {
+    type OCamlType = String;
+    type VecType = OCamlList<String>;
+}
+
+impl DefaultOCamlMapping for Box<[u8]> {
     type OCamlType = String;
     type VecType = OCamlList<String>;
 }

@@ -1,4 +1,4 @@
-//! Tuples of two to nine.
+//! Tuples of two to ten.
 
 use crate::alloc::{Fields, small_block};
 use crate::conv::{ConversionError, DefaultOCamlMapping, FromOCaml, ToOCaml, from_ocaml_or_throw};
@@ -17,24 +17,37 @@ impl<'gc, A, B> OCaml<'gc, (A, B)> {
     }
 }
 
-/// Accessors by position, for tuples with at least so many components.
-macro_rules! component {
-    ($method:ident $index:tt $doc:literal: $([$($all:ident),*] $component:ident;)*) => {$(
-        impl<'gc, $($all),*> OCaml<'gc, ($($all),*)> {
-            #[doc = $doc]
+/// Accessors by position.
+macro_rules! components {
+    ($($index:tt $method:ident $component:ident),*) => {
+        impl<'gc, $($component),*> OCaml<'gc, ($($component),*)> {
+            $(
+                #[doc = concat!("The component at position ", $index, ".")]
+                #[inline(always)]
+                pub fn $method(&self) -> OCaml<'gc, $component> {
+                    // SAFETY: a tuple has that component.
+                    unsafe { self.field($index) }
+                }
+            )*
+
+            /// The components.
             #[inline(always)]
-            pub fn $method(&self) -> OCaml<'gc, $component> {
-                // SAFETY: a tuple has that component.
-                unsafe { self.field($index) }
+            pub fn to_tuple(&self) -> ($(OCaml<'gc, $component>),*) {
+                ($(self.$method()),*)
             }
         }
-    )*};
+    };
 }
 
-component!(fst 0 "The first component.": [A, B] A; [A, B, C] A; [A, B, C, D] A;);
-component!(snd 1 "The second component.": [A, B] B; [A, B, C] B; [A, B, C, D] B;);
-component!(third 2 "The third component.": [A, B, C] C; [A, B, C, D] C;);
-component!(fourth 3 "The fourth component.": [A, B, C, D] D;);
+components!(0 fst A, 1 snd B);
+components!(0 fst A, 1 snd B, 2 tuple_3 C);
+components!(0 fst A, 1 snd B, 2 tuple_3 C, 3 tuple_4 D);
+components!(0 fst A, 1 snd B, 2 tuple_3 C, 3 tuple_4 D, 4 tuple_5 E);
+components!(0 fst A, 1 snd B, 2 tuple_3 C, 3 tuple_4 D, 4 tuple_5 E, 5 tuple_6 F);
+components!(0 fst A, 1 snd B, 2 tuple_3 C, 3 tuple_4 D, 4 tuple_5 E, 5 tuple_6 F, 6 tuple_7 G);
+components!(0 fst A, 1 snd B, 2 tuple_3 C, 3 tuple_4 D, 4 tuple_5 E, 5 tuple_6 F, 6 tuple_7 G, 7 tuple_8 H);
+components!(0 fst A, 1 snd B, 2 tuple_3 C, 3 tuple_4 D, 4 tuple_5 E, 5 tuple_6 F, 6 tuple_7 G, 7 tuple_8 H, 8 tuple_9 I);
+components!(0 fst A, 1 snd B, 2 tuple_3 C, 3 tuple_4 D, 4 tuple_5 E, 5 tuple_6 F, 6 tuple_7 G, 7 tuple_8 H, 8 tuple_9 I, 9 tuple_10 J);
 
 /// Whether some conversion after the one at a position may collect.
 macro_rules! later {
@@ -110,3 +123,4 @@ tuple!(0 a A:MA, 1 b B:MB, 2 c C:MC, 3 d D:MD, 4 e E:ME, 5 f F:MF);
 tuple!(0 a A:MA, 1 b B:MB, 2 c C:MC, 3 d D:MD, 4 e E:ME, 5 f F:MF, 6 g G:MG);
 tuple!(0 a A:MA, 1 b B:MB, 2 c C:MC, 3 d D:MD, 4 e E:ME, 5 f F:MF, 6 g G:MG, 7 h H:MH);
 tuple!(0 a A:MA, 1 b B:MB, 2 c C:MC, 3 d D:MD, 4 e E:ME, 5 f F:MF, 6 g G:MG, 7 h H:MH, 8 i I:MI);
+tuple!(0 a A:MA, 1 b B:MB, 2 c C:MC, 3 d D:MD, 4 e E:ME, 5 f F:MF, 6 g G:MG, 7 h H:MH, 8 i I:MI, 9 j J:MJ);
