@@ -4,6 +4,7 @@ exception Rust_panic of string * string
 exception Dropped of string
 
 external start : unit -> unit = "bactrian_start"
+external flush : unit -> unit = "bactrian_flush"
 
 let print = function
   | Rust_panic (message, location) ->
@@ -15,4 +16,6 @@ let () =
   Callback.register_exception "Bactrian.Rust_panic" (Rust_panic ("", ""));
   Callback.register_exception "Bactrian.Dropped" (Dropped "");
   Printexc.register_printer print;
-  start ()
+  start ();
+  (* OCaml's exit ends the process without Rust's. *)
+  at_exit flush

@@ -117,3 +117,24 @@ pub fn derive_exception(input: TokenStream) -> TokenStream {
 pub fn derive_view(input: TokenStream) -> TokenStream {
     bactrian_macros_backend::derive_view(input.into()).into()
 }
+
+/// A test of a program that Rust starts: a `#[test]` whose function takes the runtime.
+///
+/// ```ignore
+/// #[bactrian::test]
+/// fn doubles(rt: &mut OCamlRuntime) {
+///     let ten = 10i64.to_boxroot(rt);
+///     assert_eq!(twice(rt, &ten).to_rust::<i64>(rt), 20);
+/// }
+/// ```
+///
+/// The first test of a process starts the OCaml runtime, which then runs until the process ends; each takes the domain's lock.
+/// So it works where a runner gives each test a process of its own (nextest), and where the tests are threads of one
+/// (`cargo test`), which then run one at a time and share OCaml's global state; those threads need `threads.posix` among the
+/// OCaml libraries. OCaml's `at_exit` functions do not run: flush what OCaml prints (`%!`).
+///
+/// `#[should_panic]`, `#[ignore]` and a result (`-> Result<(), E>`) work as for any test.
+#[proc_macro_attribute]
+pub fn test(attribute: TokenStream, item: TokenStream) -> TokenStream {
+    bactrian_macros_backend::test(attribute.into(), item.into()).into()
+}

@@ -31,6 +31,7 @@ pub use ffi::mlvalues::RawOCaml;
 pub use region::Region;
 pub use roots::BoxRoot;
 pub use runtime::{OCamlRuntime, RootCounts};
+pub use startup::{OCamlRuntimeStartupGuard, OCamlStartupError};
 pub use value::*;
 
 /// What the crate `bactrian-c` is built on. Not for use by hand: it may change at any time.
@@ -61,5 +62,6 @@ pub mod __private {
     pub use crate::import;
     pub use crate::named::NamedValue;
     pub use crate::shim;
+    pub use crate::startup::run_test;
     pub use crate::variant;
 }

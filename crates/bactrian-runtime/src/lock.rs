@@ -1,5 +1,6 @@
 //! The domain's lock: taking it on a foreign thread, and letting it go for a while.
 
+use crate::ffi::optional::optional_symbol;
 use crate::ffi::signals::{caml_enter_blocking_section_no_pending, caml_leave_blocking_section};
 use crate::runtime::OCamlRuntime;
 use core::cell::Cell;
@@ -34,7 +35,8 @@ impl OCamlRuntime {
     ///
     /// # Panics
     /// When the lock is held already (a second handle would let one allocate behind the other's
-    /// back: pass the first on), or when the program has no OCaml threads library (`threads.posix`).
+    /// back: pass the first on), when the runtime has not been started or has ended, or when the thread is
+    /// not the one that started it and the program has no OCaml threads library (`threads.posix`).
     pub fn with_domain_lock<R>(body: impl FnOnce(&mut OCamlRuntime) -> R) -> R {
         struct Release {
             was_foreign: bool,
@@ -92,6 +94,10 @@ struct Registered;
 
 impl Registered {
     fn new() -> Self {
+        if crate::startup::is_starter() {
+            THREAD.set(Thread::Theirs);
+            return Self;
+        }
         let Some(register) = thread_functions() else {
             panic!(
                 "OCamlRuntime::with_domain_lock: the program has no OCaml threads library; add threads.posix to its \
@@ -113,6 +119,7 @@ impl Drop for Registered {
     fn drop(&mut self) {
         if THREAD.get() == Thread::Unknown
             && !OCamlRuntime::is_held()
+            && !crate::startup::is_freed()
             && let Some(functions) = thread_functions()
         {
             // SAFETY: this thread was registered by `new`, and does not hold the lock.
@@ -124,8 +131,9 @@ impl Drop for Registered {
 /// Makes this thread known to OCaml, if it is not yet.
 ///
 /// # Panics
-/// When the program has no OCaml threads library.
+/// When the runtime has not been started or has ended, or the program has no OCaml threads library.
 pub(crate) fn register_thread() {
+    crate::startup::require_running();
     REGISTERED.with(|_| ());
 }
 
@@ -135,9 +143,10 @@ struct ThreadFunctions {
     unregister: unsafe extern "C" fn() -> c_int,
 }
 
-/// The functions of OCaml's threads library, if the program is linked with it.
+/// The functions of OCaml's threads library, if the program has it.
 fn thread_functions() -> Option<ThreadFunctions> {
-    let (register, unregister) = weak_thread_symbols();
+    let register = optional_symbol!(caml_c_thread_register);
+    let unregister = optional_symbol!(caml_c_thread_unregister);
     if register == 0 || unregister == 0 {
         return None;
     }
@@ -148,52 +157,4 @@ fn thread_functions() -> Option<ThreadFunctions> {
             unregister: core::mem::transmute::<usize, unsafe extern "C" fn() -> c_int>(unregister),
         })
     }
-}
-
-/// Weak references, so that a program without threads links.
-#[cfg(target_arch = "x86_64")]
-fn weak_thread_symbols() -> (usize, usize) {
-    let (register, unregister): (usize, usize);
-    // SAFETY: two loads from the GOT; a weak symbol that nobody defines is 0 there.
-    unsafe {
-        core::arch::asm!(
-            ".weak caml_c_thread_register",
-            ".weak caml_c_thread_unregister",
-            "mov {r}, qword ptr [rip + caml_c_thread_register@GOTPCREL]",
-            "mov {u}, qword ptr [rip + caml_c_thread_unregister@GOTPCREL]",
-            r = out(reg) register,
-            u = out(reg) unregister,
-            options(pure, readonly, nostack, preserves_flags)
-        );
-    }
-    (register, unregister)
-}
-
-#[cfg(all(target_arch = "aarch64", target_os = "linux"))]
-fn weak_thread_symbols() -> (usize, usize) {
-    let (register, unregister): (usize, usize);
-    // SAFETY: as above.
-    unsafe {
-        core::arch::asm!(
-            ".weak caml_c_thread_register",
-            ".weak caml_c_thread_unregister",
-            "adrp {r}, :got:caml_c_thread_register",
-            "ldr {r}, [{r}, :got_lo12:caml_c_thread_register]",
-            "adrp {u}, :got:caml_c_thread_unregister",
-            "ldr {u}, [{u}, :got_lo12:caml_c_thread_unregister]",
-            r = out(reg) register,
-            u = out(reg) unregister,
-            options(pure, readonly, nostack, preserves_flags)
-        );
-    }
-    (register, unregister)
-}
-
-#[cfg(not(any(target_arch = "x86_64", all(target_arch = "aarch64", target_os = "linux"))))]
-fn weak_thread_symbols() -> (usize, usize) {
-    unsafe extern "C" {
-        fn caml_c_thread_register() -> c_int;
-        fn caml_c_thread_unregister() -> c_int;
-    }
-    (caml_c_thread_register as *const () as usize, caml_c_thread_unregister as *const () as usize)
 }

@@ -15,8 +15,4 @@ unsafe extern "C" {
     pub fn caml_callbackN_exn(closure: RawOCaml, count: c_int, args: *mut RawOCaml) -> RawOCaml;
     /// The address of what was given to `Callback.register`, for ever the same, or null.
     pub fn caml_named_value(name: *const c_char) -> *const RawOCaml;
-    /// Starts the runtime and runs the program's OCaml modules.
-    pub fn caml_startup_exn(argv: *const *const c_char) -> RawOCaml;
-    /// Runs `at_exit` and frees the runtime.
-    pub fn caml_shutdown();
 }

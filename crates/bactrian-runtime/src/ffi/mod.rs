@@ -8,5 +8,7 @@ pub mod callback;
 pub mod domain_state;
 pub mod fail;
 pub mod mlvalues;
+pub mod optional;
 pub mod roots;
 pub mod signals;
+pub mod startup;

@@ -1,7 +1,6 @@
 //! `caml/signals.h`, `caml/threads.h`: the domain's lock.
 
 use super::mlvalues::RawOCaml;
-use core::ffi::c_int;
 
 unsafe extern "C" {
     /// Releases the domain's lock; runs no signal handler.
@@ -10,8 +9,4 @@ unsafe extern "C" {
     pub fn caml_leave_blocking_section();
     /// Runs what waits (signal handlers, finalisers); an exception comes back as a value.
     pub fn caml_process_pending_actions_exn() -> RawOCaml;
-    /// Makes this thread known to the runtime, on domain 0. 1 when done. The lock is not held then.
-    pub fn caml_c_thread_register() -> c_int;
-    /// Takes that back. 1 when done.
-    pub fn caml_c_thread_unregister() -> c_int;
 }

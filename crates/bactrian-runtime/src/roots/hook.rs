@@ -66,6 +66,11 @@ unsafe extern "C" fn terminated() {
         // The runtime leaves `caml_state` as it is on this thread, whose thread-local destructors are still to run:
         // they hold no lock.
         thread::end_domain();
+        // SAFETY: the state is still that of the domain which ends.
+        if unsafe { domain_state::unique_id(state) } == 0 {
+            // Domain 0 ends last, by `caml_shutdown`, which frees the runtime.
+            crate::startup::note_freed();
+        }
     }
 }
 

@@ -13,7 +13,7 @@ use crate::ffi::mlvalues::RawOCaml;
 pub use boxroot::BoxRoot;
 pub use c::{CHUNK, CMark, CThread, Forget};
 pub(crate) use stack::{Frame, RootStack, Slot};
-pub(crate) use thread::{domain_ended, existing, forget, regions, scratch};
+pub(crate) use thread::{domain_ended, end_domain, existing, forget, regions, scratch};
 
 /// Roots on stacks, those above the watermark, and boxed ones, of the current domain.
 pub(crate) fn count_roots() -> (usize, usize, usize) {

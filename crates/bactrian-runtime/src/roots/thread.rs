@@ -70,7 +70,7 @@ extern "C" fn attach() -> &'static ThreadRoots {
 }
 
 /// Notes that the domain of this thread has ended: the thread holds no lock any more, whatever `caml_state` says.
-pub(super) fn end_domain() {
+pub(crate) fn end_domain() {
     forget();
     current::set_domain_ended();
 }

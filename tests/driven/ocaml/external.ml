@@ -1,0 +1,2 @@
+external on_another_thread : (unit -> string) -> string = "driven_on_another_thread"
+external sleep : float -> unit = "driven_sleep"
