@@ -132,8 +132,10 @@ fn h_no_exception() -> Result<(), NoException> {
 #[export]
 fn h_keep_without_lock(rt: &mut OCamlRuntime, mut value: BoxRoot<Option<String>>) -> bool {
     rt.releasing_runtime(move || {
-        std::panic::catch_unwind(core::panic::AssertUnwindSafe(|| value.keep(OCaml::none())))
-            .is_err()
+        std::panic::catch_unwind(core::panic::AssertUnwindSafe(|| {
+            value.keep(OCaml::none());
+        }))
+        .is_err()
     })
 }
 

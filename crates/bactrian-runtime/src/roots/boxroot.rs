@@ -11,7 +11,7 @@ use crate::ffi::domain_state;
 use crate::ffi::mlvalues::RawOCaml;
 use crate::ffi::roots::ScanningAction;
 use crate::runtime::OCamlRuntime;
-use crate::value::{OCaml, OCamlCell};
+use crate::value::{OCaml, OCamlCell, OCamlRef};
 use core::cell::Cell;
 use core::ffi::c_void;
 use core::marker::PhantomData;
@@ -244,14 +244,14 @@ impl<T> BoxRoot<T> {
         rt.get(self)
     }
 
-    /// Makes the root hold another value.
+    /// Makes the root hold another value, and returns a reference to it.
     ///
     /// Costs no new root.
     ///
     /// # Panics
     /// When this thread does not hold its domain's lock (`OCaml::none()` and other immediates do not prove it).
     #[inline]
-    pub fn keep(&mut self, value: OCaml<'_, T>) {
+    pub fn keep(&mut self, value: OCaml<'_, T>) -> OCamlRef<'_, T> {
         assert!(
             OCamlRuntime::is_held(),
             "BoxRoot::keep on a thread that does not hold its domain's lock"
@@ -264,6 +264,7 @@ impl<T> BoxRoot<T> {
             (*pool).young.store(true, Ordering::Relaxed);
             self.slot.write(value.raw);
         }
+        self
     }
 }
 
