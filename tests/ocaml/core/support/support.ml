@@ -71,6 +71,35 @@ let panics ?(like = "src/") message f =
         Alcotest.failf "the panic happened at %S, not in %s" location like
   | e -> Alcotest.failf "no panic, but %s" (show e)
 
+(* Bytes of this process in memory. *)
+let resident () =
+  let statm = In_channel.with_open_bin "/proc/self/statm" In_channel.input_all in
+  Scanf.sscanf statm "%d %d" (fun _ pages -> pages * 4096)
+
+let live_words () =
+  Gc.compact ();
+  (Gc.stat ()).live_words
+
+(* Two rounds, of which the first warms up: after the second there must not be more. A leak of
+   as little as 8 bytes a call would be 8 MB natively. *)
+let flat ?(calls = 1_000_000) ?(noise = 1_000_000) name f =
+  case name (fun () ->
+      let calls = scaled calls in
+      let round () =
+        for i = 1 to calls do
+          f i
+        done;
+        let live = live_words () in
+        (live, resident ())
+      in
+      let live, bytes = round () in
+      let live', bytes' = round () in
+      if live' - live > 1000 then
+        Alcotest.failf "%d live words more after %d calls" (live' - live) calls;
+      let allowed = max noise (calls * 4) in
+      if bytes' - bytes > allowed then
+        Alcotest.failf "%d bytes more after %d calls" (bytes' - bytes) calls)
+
 (* Child processes: the program itself, told by its environment what to do. *)
 
 let bodies : (string, unit -> unit) Hashtbl.t = Hashtbl.create 8

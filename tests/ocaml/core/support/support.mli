@@ -57,6 +57,18 @@ val settle : int * int -> int -> int * int
 val scribble : unit -> unit
 (** Writes over the whole minor heap, so that a stale pointer into it shows. *)
 
+(** {1 Memory} *)
+
+val resident : unit -> int
+(** Bytes of this process in memory. *)
+
+val live_words : unit -> int
+(** Live words of the OCaml heap, after a compaction. *)
+
+val flat : ?calls:int -> ?noise:int -> string -> (int -> unit) -> unit Alcotest.test_case
+(** [flat name f]: neither grows over a million calls of [f] ([calls], scaled), once there
+    have been as many. [noise] is how many bytes more are allowed at least. *)
+
 (** {1 Child processes} *)
 
 val in_child : string -> (unit -> unit) -> unit
