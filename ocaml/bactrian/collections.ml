@@ -1,38 +1,12 @@
-(* The order is known to crates/bactrian-runtime/src/value/module.rs. *)
-
-type ('collection, 'list, 'key, 'add, 'find) functions = {
-  to_list : 'collection -> 'list;
-  of_list : 'list -> 'collection;
-  cardinal : 'collection -> int;
-  mem : 'key -> 'collection -> bool;
-  remove : 'key -> 'collection -> 'collection;
-  add : 'add;
-  find_opt : 'find;
-}
+(* The functions of a module, in the order that crates/bactrian-runtime/src/value/module.rs
+   knows. *)
 
 let register_map name (module M : Map.S) =
   Callback.register name
-    {
-      to_list = M.bindings;
-      of_list = M.of_list;
-      cardinal = M.cardinal;
-      mem = M.mem;
-      remove = M.remove;
-      add = M.add;
-      find_opt = M.find_opt;
-    }
+    (M.bindings, M.of_list, M.cardinal, M.mem, M.remove, M.add, M.find_opt)
 
 let register_set name (module S : Set.S) =
-  Callback.register name
-    {
-      to_list = S.elements;
-      of_list = S.of_list;
-      cardinal = S.cardinal;
-      mem = S.mem;
-      remove = S.remove;
-      add = S.add;
-      find_opt = ();
-    }
+  Callback.register name (S.elements, S.of_list, S.cardinal, S.mem, S.remove, S.add)
 
 (* What Rust calls by name: lazy values, sequences and hash tables are OCaml's own to look
    into. *)

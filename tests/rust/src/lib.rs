@@ -11,6 +11,7 @@ mod roots;
 mod stress;
 mod tasks;
 mod threads;
+mod types_bigarrays;
 
 // The C API, for the stubs of `tests/ocaml/{capi,checked}`.
 use bactrian_c as _;
