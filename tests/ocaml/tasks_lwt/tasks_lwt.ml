@@ -413,10 +413,10 @@ let test_run_again () =
   for n = 1 to 50 do
     int "again" n (run (fun () -> yield n))
   done;
-  let p = sleep 20 in
+  let p = sleep 500 in
   int "another promise first" 1 (run (fun () -> sleep 1));
   bool "it still waits" true (is_pending p);
-  int "then this one" 20 (run (fun () -> p));
+  int "then this one" 500 (run (fun () -> p));
   run (fun () -> Lwt.return_unit);
   run Lwt.pause;
   run (fun () -> Lwt_unix.sleep 0.001)

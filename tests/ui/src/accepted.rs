@@ -98,17 +98,17 @@ fn a_size(size: Size<String>) -> Size<Option<i64>> {
 
 /// An unrooted value beside a handle that allocates, used before it does; and returned.
 #[export]
-fn a_lent(rt: &mut OCamlRuntime, text: OCaml<String>, _: OCaml<()>) -> OCaml<String> {
+fn a_lent(rt: &mut OCamlRuntime, text: OCaml<String>, _: OCaml<()>) -> OCaml<'_, String> {
     let text: String = text.to_rust();
     text.to_ocaml(rt)
 }
 
 #[export]
-fn a_lent_back(_: &mut OCamlRuntime, pair: OCaml<(OCamlInt, String)>) -> OCaml<String> {
+fn a_lent_back(_: &mut OCamlRuntime, pair: OCaml<(OCamlInt, String)>) -> OCaml<'_, String> {
     pair.snd()
 }
 
 #[export(noalloc)]
-fn a_lent_noalloc(_rt: &OCamlRuntime, number: OCaml<OCamlInt>) -> OCaml<OCamlInt> {
+fn a_lent_noalloc(_rt: &OCamlRuntime, number: OCaml<OCamlInt>) -> OCaml<'_, OCamlInt> {
     number
 }

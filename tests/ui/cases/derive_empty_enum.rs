@@ -1,6 +1,0 @@
-use bactrian::*;
-
-#[derive(ToOCaml, FromOCaml)]
-enum Never {}
-
-fn main() {}
