@@ -1,5 +1,6 @@
 //! Allocation on the OCaml heap: in line in the minor heap, else through the runtime.
 
+use crate::checked::checked;
 use crate::conv::ConversionError;
 use crate::ffi::alloc::{
     CustomOperations, caml_alloc, caml_alloc_shr_noexc, caml_alloc_small, caml_initialize,
@@ -39,7 +40,9 @@ unsafe fn carve(wosize: usize, tag: u8) -> *mut RawOCaml {
 /// The domain's lock must be held; the fields be live words that go with the tag; `1 <= N <=
 /// MAX_YOUNG_WOSIZE`. May collect.
 #[inline(always)]
+#[cfg_attr(feature = "checked", track_caller)]
 pub(crate) unsafe fn small_block<const N: usize>(tag: u8, fields: [RawOCaml; N]) -> RawOCaml {
+    checked! { crate::checked::allocates(); }
     // SAFETY: all N fields are stored at once.
     unsafe {
         let block = carve(N, tag);
@@ -113,7 +116,9 @@ unsafe fn small_block_slow(tag: u8, fields: &[RawOCaml]) -> RawOCaml {
 /// The domain's lock must be held, `tag` be at least `NO_SCAN`, and the contents be written at once.
 /// May collect.
 #[inline(always)]
+#[cfg_attr(feature = "checked", track_caller)]
 pub(crate) unsafe fn opaque_block(wosize: usize, tag: u8) -> RawOCaml {
+    checked! { crate::checked::allocates(); }
     if wosize <= MAX_YOUNG_WOSIZE && wosize != 0 {
         // SAFETY: passed on.
         unsafe {
@@ -179,11 +184,13 @@ pub(crate) unsafe fn custom_block(
 ///
 /// # Safety
 /// The domain's lock must be held; `make` must return live words that go with the tag.
+#[cfg_attr(feature = "checked", track_caller)]
 pub(crate) unsafe fn block_of_values(
     count: usize,
     tag: u8,
     mut make: impl FnMut(usize) -> RawOCaml,
 ) -> RawOCaml {
+    checked! { crate::checked::allocates(); }
     let frame = Frame::enter(scratch());
     // SAFETY: a small block is made when all its fields are roots; a large one is filled with units at
     // once, rooted, and then each field is given its first real value.
@@ -264,6 +271,7 @@ impl Kept {
 /// As for [`small_block`]; blocks larger than the minor heap takes are made in the major heap.
 #[doc(hidden)]
 #[inline(always)]
+#[cfg_attr(feature = "checked", track_caller)]
 pub unsafe fn block<const N: usize>(tag: u8, fields: [RawOCaml; N]) -> RawOCaml {
     // SAFETY: passed on.
     unsafe {

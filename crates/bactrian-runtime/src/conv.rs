@@ -1,5 +1,6 @@
 //! Conversions between Rust and OCaml.
 
+use crate::checked::checked;
 use crate::roots::BoxRoot;
 use crate::runtime::OCamlRuntime;
 use crate::value::OCaml;
@@ -30,10 +31,13 @@ pub unsafe trait ToOCaml<T> {
     /// # Panics
     /// When the value has no counterpart in OCaml, such as an integer beyond 63 bits. In an exported
     /// function this is `Invalid_argument`.
+    #[cfg_attr(feature = "checked", track_caller)]
     fn to_ocaml<'gc>(&self, rt: &'gc mut OCamlRuntime) -> OCaml<'gc, T>;
 
     /// Converts, and roots the result.
+    #[cfg_attr(feature = "checked", track_caller)]
     fn to_boxroot(&self, rt: &mut OCamlRuntime) -> BoxRoot<T> {
+        checked! { let _operation = crate::checked::operation("ToOCaml::to_boxroot"); }
         BoxRoot::new(self.to_ocaml(rt))
     }
 }
@@ -54,10 +58,12 @@ pub unsafe trait FromOCaml<T>: Sized {
     /// # Panics
     /// When the value has no counterpart in Rust: an `int` that is too large, a `string` that is not UTF-8. In an
     /// exported function this is `Invalid_argument`.
+    #[cfg_attr(feature = "checked", track_caller)]
     fn from_ocaml(value: OCaml<'_, T>) -> Self;
 
     /// Converts, or says why it cannot be.
     #[inline]
+    #[cfg_attr(feature = "checked", track_caller)]
     fn try_from_ocaml(value: OCaml<'_, T>) -> Result<Self, ConversionError> {
         Ok(Self::from_ocaml(value))
     }

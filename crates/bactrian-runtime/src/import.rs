@@ -1,5 +1,6 @@
 //! What `ocaml!` expands to.
 
+use crate::checked::checked;
 use crate::exception::OCamlException;
 use crate::ffi::mlvalues::RawOCaml;
 use crate::named::NamedValue;
@@ -14,11 +15,13 @@ use crate::value::{OCaml, call_closure};
 /// # Panics
 /// When nobody registered the name.
 #[inline]
+#[cfg_attr(feature = "checked", track_caller)]
 pub unsafe fn call<'gc, R, const N: usize>(
     rt: &'gc mut OCamlRuntime,
     function: &'static NamedValue,
     arguments: [RawOCaml; N],
 ) -> Result<OCaml<'gc, R>, OCamlException> {
+    checked! { let _operation = crate::checked::operation(function.name()); }
     let closure = function.function(rt);
     // SAFETY: passed on.
     unsafe {
@@ -32,6 +35,7 @@ pub unsafe fn call<'gc, R, const N: usize>(
 /// # Safety
 /// As for [`call`].
 #[inline]
+#[cfg_attr(feature = "checked", track_caller)]
 pub unsafe fn call_or_unwind<'gc, R, const N: usize>(
     rt: &'gc mut OCamlRuntime,
     function: &'static NamedValue,

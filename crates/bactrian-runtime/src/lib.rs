@@ -4,7 +4,6 @@
 //! ARCHITECTURE.md in the repository says how calls travel and what must always hold.
 
 mod alloc;
-#[doc(hidden)]
 pub mod checked;
 mod conv;
 mod exception;
@@ -28,7 +27,7 @@ pub mod variant;
 pub use conv::{ConversionError, DefaultOCamlMapping, FromOCaml, ToOCaml};
 pub use exception::{IntoOCamlException, OCamlException, OCamlExn};
 pub use ffi::mlvalues::RawOCaml;
-pub use region::Region;
+pub use region::{Component, Region, RootTuple};
 pub use roots::BoxRoot;
 pub use runtime::{OCamlRuntime, RootCounts};
 pub use startup::{OCamlRuntimeStartupGuard, OCamlStartupError};

@@ -1,5 +1,6 @@
 //! The domain's lock: taking it on a foreign thread, and letting it go for a while.
 
+use crate::checked::checked;
 use crate::ffi::optional::optional_symbol;
 use crate::ffi::signals::{caml_enter_blocking_section_no_pending, caml_leave_blocking_section};
 use crate::runtime::OCamlRuntime;
@@ -13,6 +14,7 @@ impl OCamlRuntime {
     /// exported function returns.
     ///
     /// A panic of `body` goes on after the lock is held again.
+    #[cfg_attr(feature = "checked", track_caller)]
     pub fn releasing_runtime<R>(&mut self, body: impl FnOnce() -> R + Send) -> R {
         struct Reacquire;
         impl Drop for Reacquire {
@@ -21,6 +23,7 @@ impl OCamlRuntime {
                 unsafe { caml_leave_blocking_section() }
             }
         }
+        checked! { let _released = crate::checked::releases(); }
         // SAFETY: the handle proves that the lock is held; it cannot be used until the guard is dropped. The variant
         // without pending actions cannot raise over this frame.
         unsafe { caml_enter_blocking_section_no_pending() };
@@ -37,6 +40,7 @@ impl OCamlRuntime {
     /// When the lock is held already (a second handle would let one allocate behind the other's
     /// back: pass the first on), when the runtime has not been started or has ended, or when the thread is
     /// not the one that started it and the program has no OCaml threads library (`threads.posix`).
+    #[cfg_attr(feature = "checked", track_caller)]
     pub fn with_domain_lock<R>(body: impl FnOnce(&mut OCamlRuntime) -> R) -> R {
         struct Release {
             was_foreign: bool,
@@ -56,6 +60,10 @@ impl OCamlRuntime {
         register_thread();
         // SAFETY: the thread is known to OCaml, and does not hold the lock.
         unsafe { caml_leave_blocking_section() };
+        checked! {
+            let site = crate::checked::Site::here("OCamlRuntime::with_domain_lock");
+            let _locked = crate::checked::open(crate::checked::Kind::Locked, site);
+        }
         let _release = Release { was_foreign: FOREIGN.replace(true) };
         // SAFETY: the lock is held until the guard is dropped, and nobody else on this thread has a handle.
         run(body, &mut unsafe { OCamlRuntime::recover() })

@@ -1,5 +1,6 @@
 //! The runtime handle: the proof that this thread holds its domain's lock.
 
+use crate::checked::checked;
 use crate::ffi::domain_state;
 use crate::region::Region;
 use crate::value::{OCaml, OCamlRef};
@@ -39,7 +40,9 @@ impl OCamlRuntime {
 
     /// The value that a root holds now.
     #[inline(always)]
+    #[cfg_attr(feature = "checked", track_caller)]
     pub fn get<'gc, T>(&'gc self, root: OCamlRef<'_, T>) -> OCaml<'gc, T> {
+        checked! { let _operation = crate::checked::operation("OCamlRuntime::get"); }
         // SAFETY: the cell is a root of a `T`, and the borrow of the handle ends before a collection.
         unsafe { OCaml::from_raw(root.get_raw()) }
     }
@@ -48,6 +51,7 @@ impl OCamlRuntime {
     ///
     /// See [`Region`]. Entering and leaving costs two loads and two stores.
     #[inline]
+    #[cfg_attr(feature = "checked", track_caller)]
     pub fn region<R>(&mut self, body: impl for<'r> FnOnce(&mut Region<'r>) -> R) -> R {
         Region::enter(self, body)
     }

@@ -2,6 +2,7 @@
 //!
 //! Everything here is called by generated code only.
 
+use crate::checked::checked;
 use crate::conv::{ConversionError, DefaultOCamlMapping, FromOCaml, ToOCaml};
 use crate::exception::OCamlException;
 use crate::ffi::domain_state;
@@ -10,7 +11,7 @@ use crate::ffi::mlvalues::{
 };
 use crate::ffi::signals::caml_process_pending_actions_exn;
 use crate::region::Region;
-use crate::roots::{Frame, existing, regions, scratch};
+use crate::roots::{Frame, RootFrame, existing, regions, scratch};
 use crate::runtime::OCamlRuntime;
 use crate::value::{OCaml, OCamlCell, OCamlFloatArray, OCamlRef};
 use core::marker::PhantomData;
@@ -23,13 +24,18 @@ use std::panic::catch_unwind;
 /// # Safety
 /// OCaml must have called this thread's shim, and the shim do nothing after this.
 #[inline(always)]
+#[cfg_attr(feature = "checked", track_caller)]
 pub unsafe fn call<R: Copy>(
     function: &'static str,
     body: impl FnOnce(&mut OCamlRuntime) -> Result<R, OCamlException>,
 ) -> R {
     // SAFETY: OCaml calls with the lock held, and lends it to this call alone.
     let mut rt = unsafe { OCamlRuntime::recover() };
-    match catch_unwind(AssertUnwindSafe(|| body(&mut rt))) {
+    checked! { let site = crate::checked::Site::here(function); }
+    match catch_unwind(AssertUnwindSafe(|| {
+        checked! { let _call = crate::checked::open(crate::checked::Kind::Shim, site); }
+        body(&mut rt)
+    })) {
         Ok(Ok(result)) => result,
         // SAFETY: the body's frame is gone; this one holds words only.
         Ok(Err(exception)) => unsafe { exception.raise() },
@@ -43,6 +49,7 @@ pub unsafe fn call<R: Copy>(
 /// # Safety
 /// As for [`call`].
 #[inline(always)]
+#[cfg_attr(feature = "checked", track_caller)]
 pub unsafe fn call_with_runtime(
     function: &'static str,
     body: impl FnOnce(&mut OCamlRuntime) -> Result<RawOCaml, OCamlException>,
@@ -112,7 +119,7 @@ pub unsafe fn make_room(region: bool, count: usize) {
 
 /// The roots of a call's arguments.
 pub struct Arguments {
-    frame: Frame<'static>,
+    frame: RootFrame<'static>,
     slots: *mut RawOCaml,
 }
 
@@ -123,7 +130,7 @@ impl Arguments {
     pub unsafe fn enter(region: bool, count: usize) -> Self {
         // SAFETY: there is room, so the stacks exist.
         let roots = unsafe { existing().unwrap_unchecked() };
-        let frame = Frame::enter(roots.stack(region));
+        let frame = RootFrame::enter(roots.stack(region));
         // SAFETY: there is room; the shim writes all of them before it converts anything.
         let slots = unsafe { frame.stack().claim(count) };
         Self { frame, slots }
@@ -149,6 +156,7 @@ impl Arguments {
         unsafe {
             let slot = self.slots.add(index);
             slot.write(raw);
+            checked! { crate::checked::argument(core::ptr::NonNull::new_unchecked(slot), raw); }
             OCamlCell::from_slot(core::ptr::NonNull::new_unchecked(slot))
         }
     }
@@ -272,6 +280,7 @@ pub unsafe fn owned_as<T: FromOCaml<M>, M>(
     argument: &'static str,
     raw: RawOCaml,
 ) -> Result<T, OCamlException> {
+    checked! { let _operation = crate::checked::converting(function, argument); }
     // SAFETY: passed on.
     match T::try_from_ocaml(unsafe { OCaml::<M>::from_raw(raw) }) {
         Ok(value) => Ok(value),
@@ -451,6 +460,28 @@ pub fn unboxed_result_noalloc<T: Unboxed>(function: &'static str, value: T) -> T
 #[inline(never)]
 fn cannot_raise(function: &'static str, error: &ConversionError) -> ! {
     panic!("{function}: {error}, and a noalloc function cannot raise")
+}
+
+/// What a `noalloc` function runs in: nothing, but in checked mode.
+pub struct Noalloc {
+    #[cfg(feature = "checked")]
+    _open: crate::checked::Opened,
+}
+
+impl Noalloc {
+    /// At its beginning.
+    #[inline(always)]
+    #[cfg_attr(feature = "checked", track_caller)]
+    pub fn enter(function: &'static str) -> Self {
+        let _ = function;
+        Self {
+            #[cfg(feature = "checked")]
+            _open: crate::checked::open(
+                crate::checked::Kind::Noalloc,
+                crate::checked::Site::here(function),
+            ),
+        }
+    }
 }
 
 /// Arguments of `noalloc` functions that are passed as OCaml words: their conversion cannot fail.

@@ -1,11 +1,34 @@
 //! Helpers of derived conversions: records of floats, accessors, and constructors that nobody knows.
 
 use crate::alloc::opaque_block;
+use crate::checked::checked;
 use crate::conv::ConversionError;
 use crate::ffi::alloc::caml_modify;
 use crate::ffi::mlvalues::{self, RawOCaml, tag};
 use crate::runtime::OCamlRuntime;
 use crate::value::{OCaml, OCamlCell, Plain};
+
+/// Checks the shape of a record or of a constructor's arguments, in checked mode.
+#[inline(always)]
+#[cfg_attr(feature = "checked", track_caller)]
+pub fn check_record<T>(value: &OCaml<'_, T>, name: &'static str, tag: u8, fields: usize) {
+    checked! {
+        let shape = crate::checked::Shape::Record(name, tag, fields);
+        let _operation = value.used("FromOCaml::from_ocaml", shape);
+    }
+    let _ = (value, name, tag, fields);
+}
+
+/// Checks the shape of a flat record of floats, in checked mode.
+#[inline(always)]
+#[cfg_attr(feature = "checked", track_caller)]
+pub fn check_float_record<T>(value: &OCaml<'_, T>, name: &'static str, fields: usize) {
+    checked! {
+        let shape = crate::checked::Shape::Floats(name, fields);
+        let _operation = value.used("FromOCaml::from_ocaml", shape);
+    }
+    let _ = (value, name, fields);
+}
 
 /// A flat record of floats.
 ///

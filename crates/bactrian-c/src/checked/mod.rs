@@ -14,7 +14,7 @@ use bactrian_runtime::checked::violation;
 #[cold]
 #[inline(never)]
 pub fn stop(site: Site, wrong: &str, rule: &str) -> ! {
-    violation(format!("{site}: {wrong}.\n  Rule: {rule}."))
+    violation(&site, wrong, rule)
 }
 
 /// Stops unless the operation is allowed in this thread's state.

@@ -14,7 +14,9 @@ pub fn expand(input: &DeriveInput) -> Result<TokenStream, Error> {
             let members = fields.iter().map(|field| &field.member);
             let types = fields.iter().map(|field| &field.ty);
             let indices = 0..fields.len();
-            quote!(::core::result::Result::Ok(Self {
+            let (label, count) = (name.to_string(), fields.len());
+            quote!(::bactrian::__private::variant::check_float_record(&value, #label, #count);
+            ::core::result::Result::Ok(Self {
                 #(#members: <#types as ::bactrian::__private::variant::OfFlat>::of_flat(
                     ::bactrian::__private::variant::float_field(value.raw(), #indices)
                 )),*
@@ -22,7 +24,9 @@ pub fn expand(input: &DeriveInput) -> Result<TokenStream, Error> {
         }
         Shape::Record(fields) | Shape::Tuple(fields) => {
             let built = build(&quote!(Self), &name.to_string(), fields, &quote!(value), 0);
-            quote!(::core::result::Result::Ok(#built))
+            let (label, count) = (name.to_string(), fields.len());
+            quote!(::bactrian::__private::variant::check_record(&value, #label, 0, #count);
+            ::core::result::Result::Ok(#built))
         }
         Shape::Newtype { constructor, field } => {
             let (ty, marker, member) = (&field.ty, field.marker(), &field.member);
@@ -115,7 +119,11 @@ fn plain(name: &Ident, constructors: &[Constructor]) -> TokenStream {
             let number = constructor.number as u8;
             let label = format!("{label}::{ident}");
             let built = build(&quote!(Self::#ident), &label, &constructor.fields, &quote!(value), 0);
-            quote!(::bactrian::__private::variant::Constructor::Block(#number) => ::core::result::Result::Ok(#built),)
+            let count = constructor.fields.len();
+            quote!(::bactrian::__private::variant::Constructor::Block(#number) => {
+                ::bactrian::__private::variant::check_record(&value, #label, #number, #count);
+                ::core::result::Result::Ok(#built)
+            })
         }
     });
     quote! {

@@ -273,6 +273,7 @@ fn noalloc(export: &Export) -> Result<TokenStream, Error> {
             unsafe {
                 let __bactrian_borrow = ::bactrian::__private::shim::Borrow::new();
                 let __bactrian_rt = ::bactrian::OCamlRuntime::recover();
+                let __bactrian_noalloc = ::bactrian::__private::shim::Noalloc::enter(#name);
                 #(#conversions)*
                 let __bactrian_result = #function(#context #(#arguments),*);
                 #convert

@@ -22,6 +22,11 @@ unsafe extern "C" {
     /// Frees what the runtime allocated for C.
     pub fn caml_stat_free(block: *mut core::ffi::c_void);
 
+    /// Where the minor heaps of all domains begin.
+    pub static caml_minor_heaps_start: usize;
+    /// Where they end.
+    pub static caml_minor_heaps_end: usize;
+
     /// The operations of `int32`.
     pub static caml_int32_ops: CustomOperations;
     /// The operations of `int64`.

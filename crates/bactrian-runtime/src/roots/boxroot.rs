@@ -7,6 +7,7 @@
 use super::current;
 use super::domain::DomainRoots;
 use super::hook;
+use crate::checked::checked;
 use crate::ffi::domain_state;
 use crate::ffi::mlvalues::RawOCaml;
 use crate::ffi::roots::ScanningAction;
@@ -30,6 +31,9 @@ const BITMAP: usize = POOL_BYTES / size_of::<RawOCaml>() / 64;
 #[repr(C)]
 pub(crate) struct Pool {
     free: Cell<usize>,
+    /// The address of the last slot of the list, if the list is not empty.
+    #[cfg(feature = "checked")]
+    last_free: Cell<usize>,
     live: Cell<usize>,
     /// Whether a slot has been written since the last minor collection.
     young: AtomicBool,
@@ -54,12 +58,15 @@ impl Pool {
             }
             pool.write(Pool {
                 free: Cell::new(1),
+                #[cfg(feature = "checked")]
+                last_free: Cell::new(0),
                 live: Cell::new(0),
                 young: AtomicBool::new(false),
                 owner: AtomicPtr::new(core::ptr::from_ref(owner).cast_mut()),
                 dropped: [const { AtomicU64::new(0) }; BITMAP],
             });
             let slots = Self::slots(pool);
+            checked! { (*pool).last_free.set(slots.add(SLOTS - 1) as usize); }
             for index in (0..SLOTS).rev() {
                 let slot = slots.add(index);
                 slot.write((*pool).free.get() as RawOCaml);
@@ -72,6 +79,7 @@ impl Pool {
     /// # Safety
     /// No root of the pool may be in use.
     pub(super) unsafe fn free(pool: *mut Pool) {
+        checked! { crate::checked::forget_slots(pool as usize..pool as usize + POOL_BYTES); }
         // SAFETY: allocated with this layout, and not used any more.
         unsafe { dealloc(pool.cast(), LAYOUT) }
     }
@@ -114,9 +122,24 @@ impl Pool {
     /// `slot` must be one of this pool in use.
     #[inline(always)]
     unsafe fn release(&self, slot: *mut RawOCaml) {
-        // SAFETY: the slot is ours, and the lock keeps others out.
-        unsafe { slot.write(self.free.get() as RawOCaml) };
-        self.free.set(slot as usize | 1);
+        // SAFETY: the slots are ours, and the lock keeps others out.
+        #[cfg(not(feature = "checked"))]
+        unsafe {
+            slot.write(self.free.get() as RawOCaml);
+            self.free.set(slot as usize | 1);
+        }
+        // In checked mode it comes last, so that a stale pointer to it meets a dead root and not a new one.
+        // SAFETY: as above.
+        #[cfg(feature = "checked")]
+        unsafe {
+            slot.write(1);
+            if self.free.get() == 1 {
+                self.free.set(slot as usize | 1);
+            } else {
+                *(self.last_free.get() as *mut RawOCaml) = slot as RawOCaml | 1;
+            }
+            self.last_free.set(slot as usize);
+        }
         self.live.set(self.live.get() - 1);
     }
 
@@ -193,7 +216,9 @@ unsafe impl<T> Sync for BoxRoot<T> {}
 impl<T> BoxRoot<T> {
     /// Roots a value.
     #[inline]
+    #[cfg_attr(feature = "checked", track_caller)]
     pub fn new(value: OCaml<'_, T>) -> Self {
+        checked! { let _operation = value.used("BoxRoot::new", crate::checked::Shape::Any); }
         // SAFETY: an `OCaml` value is live, and proves that this thread holds the lock.
         unsafe { Self::from_raw(value.raw) }
     }
@@ -204,7 +229,9 @@ impl<T> BoxRoot<T> {
     /// `v` must be a live word of type `T`, and the domain's lock be held.
     #[inline]
     #[doc(hidden)]
+    #[cfg_attr(feature = "checked", track_caller)]
     pub unsafe fn from_raw(v: RawOCaml) -> Self {
+        checked! { let _operation = crate::checked::rooting(v); }
         let roots = DomainRoots::current();
         let pool = roots.current_pool.get();
         if !pool.is_null() {
@@ -217,6 +244,7 @@ impl<T> BoxRoot<T> {
                     (*pool).live.set((*pool).live.get() + 1);
                     (*pool).young.store(true, Ordering::Relaxed);
                     slot.write(v);
+                    checked! { crate::checked::boxed(NonNull::new_unchecked(slot), v); }
                     return Self { slot: NonNull::new_unchecked(slot), _marker: PhantomData };
                 }
             }
@@ -227,6 +255,7 @@ impl<T> BoxRoot<T> {
 
     #[cold]
     #[inline(never)]
+    #[cfg_attr(feature = "checked", track_caller)]
     unsafe fn from_raw_slow(roots: &'static DomainRoots, v: RawOCaml) -> Self {
         let pool = roots.find_free_pool().unwrap_or_else(|| {
             let pool = Pool::new(roots);
@@ -240,7 +269,9 @@ impl<T> BoxRoot<T> {
 
     /// The value that this root holds now.
     #[inline]
+    #[cfg_attr(feature = "checked", track_caller)]
     pub fn get<'gc>(&self, rt: &'gc OCamlRuntime) -> OCaml<'gc, T> {
+        checked! { let _operation = crate::checked::operation("BoxRoot::get"); }
         rt.get(self)
     }
 
@@ -251,11 +282,16 @@ impl<T> BoxRoot<T> {
     /// # Panics
     /// When this thread does not hold its domain's lock (`OCaml::none()` and other immediates do not prove it).
     #[inline]
+    #[cfg_attr(feature = "checked", track_caller)]
     pub fn keep(&mut self, value: OCaml<'_, T>) -> OCamlRef<'_, T> {
         assert!(
             OCamlRuntime::is_held(),
             "BoxRoot::keep on a thread that does not hold its domain's lock"
         );
+        checked! {
+            let _operation = value.used("BoxRoot::keep", crate::checked::Shape::Any);
+            crate::checked::read(self.slot);
+        }
         let pool = Pool::of(self.slot);
         // SAFETY: a domain's lock is held, so no collection is under way, and
         // `&mut self` that nobody reads the slot. This domain need not be the pool's owner: the flag is
@@ -281,6 +317,7 @@ impl<T> Deref for BoxRoot<T> {
 impl<T> Drop for BoxRoot<T> {
     #[inline]
     fn drop(&mut self) {
+        checked! { crate::checked::dropped(self.slot); }
         let pool = Pool::of(self.slot);
         // SAFETY: the pool is live while this root is. Under the owner's lock the slot may be written; a thread that
         // holds a lock holds that of its own domain.
@@ -301,11 +338,13 @@ impl<T> Clone for BoxRoot<T> {
     ///
     /// # Panics
     /// When this thread does not hold its domain's lock.
+    #[cfg_attr(feature = "checked", track_caller)]
     fn clone(&self) -> Self {
         assert!(
             OCamlRuntime::is_held(),
             "BoxRoot::clone on a thread that does not hold its domain's lock"
         );
+        checked! { let _operation = crate::checked::operation("BoxRoot::clone"); }
         // SAFETY: the lock is held, so the slot's word is live.
         unsafe { Self::from_raw(self.get_raw()) }
     }

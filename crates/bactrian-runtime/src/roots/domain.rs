@@ -4,6 +4,7 @@ use super::boxroot::Pool;
 use super::current;
 use super::hook;
 use super::thread::ThreadRoots;
+use crate::checked::checked;
 use crate::ffi::domain_state::{self, DomainState};
 use crate::ffi::mlvalues::RawOCaml;
 use crate::ffi::roots::ScanningAction;
@@ -35,6 +36,9 @@ pub(crate) struct DomainRoots {
     pools: UnsafeCell<Vec<*mut Pool>>,
     /// The pool from which roots are taken; null at first.
     pub(super) current_pool: Cell<*mut Pool>,
+    /// How many collections it has taken part in.
+    #[cfg(feature = "checked")]
+    pub(super) collections: Cell<u64>,
 }
 
 impl DomainRoots {
@@ -86,6 +90,8 @@ impl DomainRoots {
             threads: UnsafeCell::new(Vec::new()),
             pools: UnsafeCell::new(Vec::new()),
             current_pool: Cell::new(null_mut()),
+            #[cfg(feature = "checked")]
+            collections: Cell::new(0),
         }));
         let roots = match TABLE[index].compare_exchange(
             null_mut(),
@@ -157,6 +163,7 @@ impl DomainRoots {
     /// # Safety
     /// The world must be stopped, and this be called by the domain's own collector.
     pub(super) unsafe fn scan(&self, action: ScanningAction, data: *mut c_void, only_young: bool) {
+        checked! { self.collections.set(self.collections.get() + 1); }
         if self.index == 0 {
             self.adopt_orphans();
         }

@@ -15,6 +15,19 @@ pub use c::{CHUNK, CMark, CThread, Forget};
 pub(crate) use stack::{Frame, RootStack, Slot};
 pub(crate) use thread::{domain_ended, end_domain, existing, forget, regions, scratch};
 
+/// The stretch of a stack that a region or the arguments of a call take.
+#[cfg(not(feature = "checked"))]
+pub(crate) use stack::Frame as RootFrame;
+
+#[cfg(feature = "checked")]
+pub(crate) use {crate::checked::RootFrame, stack::Mark};
+
+/// How many collections the current domain has taken part in.
+#[cfg(feature = "checked")]
+pub(crate) fn collections() -> u64 {
+    domain::DomainRoots::current().collections.get()
+}
+
 /// Roots on stacks, those above the watermark, and boxed ones, of the current domain.
 pub(crate) fn count_roots() -> (usize, usize, usize) {
     domain::DomainRoots::current().count()

@@ -4,6 +4,7 @@
 //! slot below its top can point into a minor heap, and the next minor collection starts from there:
 //! the *watermark*, `scanned`. Leaving a frame lowers it to the new top.
 
+use crate::checked::checked;
 use crate::ffi::mlvalues::RawOCaml;
 use crate::ffi::roots::ScanningAction;
 use core::cell::Cell;
@@ -72,6 +73,11 @@ impl Chunk {
     /// # Safety
     /// `chunk` must be live and not used afterwards.
     unsafe fn free(chunk: *mut Chunk) {
+        checked! {
+            // SAFETY: the chunk is live.
+            let (base, count) = unsafe { (Self::base(chunk), (*chunk).capacity) };
+            crate::checked::forget_slots(base as usize..base.wrapping_add(count) as usize);
+        }
         // SAFETY: it was allocated with this layout.
         unsafe { dealloc(chunk.cast(), Self::layout((*chunk).capacity)) }
     }
@@ -340,6 +346,7 @@ impl RootStack {
 
 impl Drop for RootStack {
     fn drop(&mut self) {
+        checked! { crate::checked::forget_stack(self); }
         let mut chunk = self.chunk.get();
         // SAFETY: the owner is gone, so no root is used any more.
         unsafe {
@@ -370,6 +377,7 @@ impl<'s> Frame<'s> {
 
     /// The stack that this is a stretch of.
     #[inline(always)]
+    #[cfg_attr(feature = "checked", allow(dead_code))]
     pub(crate) fn stack(&self) -> &'s RootStack {
         self.stack
     }

@@ -4,6 +4,7 @@ use super::c::CThread;
 use super::current;
 use super::domain::DomainRoots;
 use super::stack::RootStack;
+use crate::checked::checked;
 use crate::ffi::mlvalues::RawOCaml;
 use crate::ffi::roots::ScanningAction;
 use core::cell::Cell;
@@ -145,6 +146,10 @@ impl ThreadRoots {
     pub(super) fn count(&self) -> (usize, usize) {
         let (regions, scratch) = (self.regions.count(), self.scratch.count());
         let c = self.c.stack.count();
+        checked! {
+            let dead = |stack, (live, young)| (live - crate::checked::dead_slots(stack), young);
+            let (regions, scratch) = (dead(&self.regions, regions), dead(&self.scratch, scratch));
+        }
         (regions.0 + scratch.0 + c, regions.1 + scratch.1 + c)
     }
 

@@ -1,6 +1,9 @@
 //! `array`, of values other than floats.
 
 use crate::alloc::block_of_values;
+#[cfg(feature = "checked")]
+use crate::checked::Shape;
+use crate::checked::checked;
 use crate::conv::{ConversionError, FromOCaml, ToOCaml, from_ocaml_or_throw};
 use crate::ffi::alloc::caml_modify;
 use crate::ffi::mlvalues::{self, RawOCaml, tag};
@@ -61,13 +64,16 @@ fn flat() -> ConversionError {
 impl<'gc, T> OCaml<'gc, OCamlArray<T>> {
     /// The number of elements.
     #[inline]
+    #[cfg_attr(feature = "checked", track_caller)]
     pub fn len(&self) -> usize {
+        checked! { let _operation = self.used("OCaml::len", Shape::Array); }
         // SAFETY: an array is a block, also when it is empty; floats take a word each on 64 bits.
         unsafe { mlvalues::wosize(self.raw) }
     }
 
     /// Whether there are no elements.
     #[inline]
+    #[cfg_attr(feature = "checked", track_caller)]
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
@@ -81,9 +87,16 @@ impl<'gc, T> OCaml<'gc, OCamlArray<T>> {
 
     /// An element; `None` beyond the end, or when the array is a flat one of floats.
     #[inline]
+    #[cfg_attr(feature = "checked", track_caller)]
     pub fn get(&self, index: usize) -> Option<OCaml<'gc, T>> {
+        checked! { let _operation = self.used("OCaml::get", Shape::Array); }
         // SAFETY: checked to be a block of values with more fields than that.
-        unsafe { (index < self.len() && !self.is_flat()).then(|| self.field(index)) }
+        unsafe {
+            if index >= self.len() || self.is_flat() {
+                return None;
+            }
+            Some(self.field(index))
+        }
     }
 
     /// The elements, without converting or copying. One that OCaml code of another domain writes meanwhile is the

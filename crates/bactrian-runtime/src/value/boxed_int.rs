@@ -1,6 +1,9 @@
 //! `int32`, `int64`, `nativeint`: custom blocks unless the external says `[@unboxed]`.
 
 use crate::alloc::opaque_block;
+use crate::checked::checked;
+#[cfg(feature = "checked")]
+use crate::checked::{Shape, words::Kind};
 use crate::conv::{FromOCaml, ToOCaml};
 use crate::ffi::alloc::{CustomOperations, caml_int32_ops, caml_int64_ops, caml_nativeint_ops};
 use crate::ffi::mlvalues::{self, RawOCaml, tag};
@@ -8,7 +11,7 @@ use crate::runtime::OCamlRuntime;
 use crate::value::OCaml;
 
 macro_rules! boxed {
-    ($(#[$doc:meta] $marker:ident, $ops:ident: $($rust:ty as $data:ty),*;)*) => {$(
+    ($(#[$doc:meta] $marker:ident, $ops:ident, $kind:ident: $($rust:ty as $data:ty),*;)*) => {$(
         #[$doc]
         pub struct $marker {
             _private: (),
@@ -34,6 +37,10 @@ macro_rules! boxed {
             unsafe impl FromOCaml<$marker> for $rust {
                 #[inline(always)]
                 fn from_ocaml(value: OCaml<'_, $marker>) -> Self {
+                    checked! {
+                        let _operation =
+                            value.used("FromOCaml::from_ocaml", Shape::Of(Kind::$kind));
+                    }
                     // SAFETY: the value is a live block of the type.
                     unsafe { mlvalues::custom_data::<$data>(value.raw) as $rust }
                 }
@@ -44,9 +51,9 @@ macro_rules! boxed {
 
 boxed! {
     /// OCaml's `int32`; `i32` and, bit for bit, `u32` convert both ways.
-    OCamlInt32, caml_int32_ops: i32 as i32, u32 as i32;
+    OCamlInt32, caml_int32_ops, Int32: i32 as i32, u32 as i32;
     /// OCaml's `int64`; `i64` and, bit for bit, `u64` convert both ways.
-    OCamlInt64, caml_int64_ops: i64 as i64, u64 as i64;
+    OCamlInt64, caml_int64_ops, Int64: i64 as i64, u64 as i64;
     /// OCaml's `nativeint`; `isize` and, bit for bit, `usize` convert both ways.
-    OCamlNativeInt, caml_nativeint_ops: isize as isize, usize as isize;
+    OCamlNativeInt, caml_nativeint_ops, Nativeint: isize as isize, usize as isize;
 }

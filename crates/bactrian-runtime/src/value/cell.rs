@@ -1,5 +1,6 @@
 //! References to roots.
 
+use crate::checked::checked;
 use crate::conv::{ConversionError, FromOCaml};
 use crate::ffi::mlvalues::RawOCaml;
 use crate::roots::{BoxRoot, Slot};
@@ -35,7 +36,12 @@ impl<T> OCamlCell<T> {
     /// # Safety
     /// The domain's lock must be held. The word is stale after anything that may collect.
     #[inline(always)]
+    #[cfg_attr(feature = "checked", track_caller)]
     pub unsafe fn get_raw(&self) -> RawOCaml {
+        checked! {
+            // SAFETY: a reference is not null.
+            crate::checked::read(unsafe { Slot::new_unchecked(self.cell.get()) });
+        }
         // SAFETY: the slot is a live, aligned word. It is written with the world stopped, or by `BoxRoot::keep`,
         // which has exclusive access.
         unsafe { *self.cell.get() }
@@ -46,19 +52,25 @@ impl<T> OCamlCell<T> {
     /// # Panics
     /// When the value has no counterpart in Rust (see [`FromOCaml::from_ocaml`]).
     #[inline]
+    #[cfg_attr(feature = "checked", track_caller)]
     pub fn to_rust<R: FromOCaml<T>>(&self, rt: &OCamlRuntime) -> R {
+        checked! { let _operation = crate::checked::operation("OCamlCell::to_rust"); }
         rt.get(self).to_rust()
     }
 
     /// Converts the value to Rust, or says why it cannot be.
     #[inline]
+    #[cfg_attr(feature = "checked", track_caller)]
     pub fn try_to_rust<R: FromOCaml<T>>(&self, rt: &OCamlRuntime) -> Result<R, ConversionError> {
+        checked! { let _operation = crate::checked::operation("OCamlCell::try_to_rust"); }
         rt.get(self).try_to_rust()
     }
 
     /// A long-lived root of the same value.
     #[inline]
+    #[cfg_attr(feature = "checked", track_caller)]
     pub fn to_boxroot(&self, rt: &OCamlRuntime) -> BoxRoot<T> {
+        checked! { let _operation = crate::checked::operation("OCamlCell::to_boxroot"); }
         BoxRoot::new(rt.get(self))
     }
 }

@@ -1,5 +1,6 @@
 //! OCaml functions as values, and calls to them.
 
+use crate::checked::checked;
 use crate::conv::{DefaultOCamlMapping, FromOCaml, ToOCaml};
 use crate::exception::OCamlException;
 use crate::ffi::callback::{
@@ -47,7 +48,9 @@ impl<Args: CallArguments, R: DefaultOCamlMapping + FromOCaml<R::OCamlType>>
     /// converted is `Invalid_argument`. An effect that the function performs and does not handle is
     /// `Effect.Unhandled`.
     #[inline]
+    #[cfg_attr(feature = "checked", track_caller)]
     pub fn call(&self, rt: &mut OCamlRuntime, arguments: Args) -> Result<R, OCamlException> {
+        checked! { let _operation = crate::checked::operation("OCamlFn::call"); }
         let result = self.call_value(rt, arguments)?;
         match R::try_from_ocaml(result) {
             Ok(result) => Ok(result),
@@ -62,11 +65,13 @@ impl<Args: CallArguments, R: DefaultOCamlMapping + FromOCaml<R::OCamlType>>
 impl<Args: CallArguments, R: DefaultOCamlMapping> OCamlCell<OCamlFn<Args, R>> {
     /// Calls the function and leaves its result an OCaml value.
     #[inline]
+    #[cfg_attr(feature = "checked", track_caller)]
     pub fn call_value<'gc>(
         &self,
         rt: &'gc mut OCamlRuntime,
         arguments: Args,
     ) -> Result<OCaml<'gc, R::OCamlType>, OCamlException> {
+        checked! { let _operation = crate::checked::operation("OCamlFn::call_value"); }
         // SAFETY: the cell holds a function of these arguments, and the result is of its type. The closure is
         // read after the arguments were converted, which may have moved it.
         unsafe {
@@ -104,6 +109,10 @@ unsafe impl<Args, R> ToOCaml<OCamlFn<Args, R>> for OCamlFn<Args, R> {
 unsafe impl<Args, R> FromOCaml<OCamlFn<Args, R>> for OCamlFn<Args, R> {
     #[inline]
     fn from_ocaml(value: OCaml<'_, OCamlFn<Args, R>>) -> Self {
+        checked! {
+            let shape = crate::checked::Shape::Of(crate::checked::words::Kind::Function);
+            let _operation = value.used("FromOCaml::from_ocaml", shape);
+        }
         Self { root: BoxRoot::new(value), _marker: PhantomData }
     }
 }
@@ -118,11 +127,13 @@ impl<Args, R> DefaultOCamlMapping for OCamlFn<Args, R> {
 /// # Safety
 /// The domain's lock must be held, and the words be live: a function, and arguments that it takes.
 #[inline]
+#[cfg_attr(feature = "checked", track_caller)]
 pub(crate) unsafe fn call_closure<const N: usize>(
     rt: &mut OCamlRuntime,
     closure: RawOCaml,
     mut arguments: [RawOCaml; N],
 ) -> Result<RawOCaml, OCamlException> {
+    checked! { let call = crate::checked::calls(closure); }
     // SAFETY: passed on; these variants return exceptions as values.
     let result = unsafe {
         match N {
@@ -132,6 +143,7 @@ pub(crate) unsafe fn call_closure<const N: usize>(
             _ => caml_callbackN_exn(closure, N as core::ffi::c_int, arguments.as_mut_ptr()),
         }
     };
+    checked! { crate::checked::called(&call); drop(call); }
     if is_exception_result(result) {
         // SAFETY: the word is an exception, just raised.
         return Err(unsafe { OCamlException::caught(rt, extract_exception(result)) });

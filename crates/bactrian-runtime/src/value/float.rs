@@ -1,6 +1,9 @@
 //! `float`.
 
 use crate::alloc::opaque_block;
+use crate::checked::checked;
+#[cfg(feature = "checked")]
+use crate::checked::{Shape, words::Kind};
 use crate::conv::{DefaultOCamlMapping, FromOCaml, ToOCaml};
 use crate::ffi::mlvalues::{self, tag};
 use crate::runtime::OCamlRuntime;
@@ -40,6 +43,9 @@ unsafe impl ToOCaml<OCamlFloat> for f64 {
 unsafe impl FromOCaml<OCamlFloat> for f64 {
     #[inline(always)]
     fn from_ocaml(value: OCaml<'_, OCamlFloat>) -> Self {
+        checked! {
+            let _operation = value.used("FromOCaml::from_ocaml", Shape::Of(Kind::Float));
+        }
         // SAFETY: the value is a live float.
         unsafe { mlvalues::double_val(value.raw) }
     }

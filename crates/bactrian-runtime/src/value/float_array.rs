@@ -1,6 +1,9 @@
 //! `float array` and `floatarray`: flat.
 
 use crate::alloc::opaque_block;
+use crate::checked::checked;
+#[cfg(feature = "checked")]
+use crate::checked::{Shape, words::Kind};
 use crate::conv::{ConversionError, FromOCaml, ToOCaml, from_ocaml_or_throw};
 use crate::ffi::mlvalues::{self, RawOCaml, tag};
 use crate::runtime::OCamlRuntime;
@@ -16,13 +19,16 @@ pub struct OCamlFloatArray {
 impl<'gc> OCaml<'gc, OCamlFloatArray> {
     /// The number of elements.
     #[inline]
+    #[cfg_attr(feature = "checked", track_caller)]
     pub fn len(&self) -> usize {
+        checked! { let _operation = self.used("OCaml::len", Shape::Of(Kind::FloatArray)); }
         // SAFETY: an array is a block, also when it is empty.
         unsafe { mlvalues::wosize(self.raw) }
     }
 
     /// Whether there are no elements.
     #[inline]
+    #[cfg_attr(feature = "checked", track_caller)]
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
@@ -64,7 +70,9 @@ impl<'gc> OCaml<'gc, OCamlFloatArray> {
     /// No other domain may write the array meanwhile, nor this one through [`set`](Self::set) or
     /// [`as_cells`](Self::as_cells).
     #[inline]
+    #[cfg_attr(feature = "checked", track_caller)]
     pub unsafe fn as_slice(&self) -> &'gc [f64] {
+        checked! { let _operation = self.used("OCaml::as_slice", Shape::Of(Kind::FloatArray)); }
         // SAFETY: the array stays where it is while the runtime is borrowed, and its fields are floats; the caller
         // vouches that nobody writes them.
         unsafe { core::slice::from_raw_parts(self.raw as *const f64, self.len()) }

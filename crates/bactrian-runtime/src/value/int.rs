@@ -1,5 +1,8 @@
 //! `int`: 63 bits.
 
+use crate::checked::checked;
+#[cfg(feature = "checked")]
+use crate::checked::{Shape, words::Kind};
 use crate::conv::{ConversionError, DefaultOCamlMapping, FromOCaml, ToOCaml, from_ocaml_or_throw};
 use crate::ffi::mlvalues::{self, MAX_INT, MIN_INT};
 use crate::runtime::OCamlRuntime;
@@ -15,7 +18,9 @@ pub struct OCamlInt {
 impl OCaml<'_, OCamlInt> {
     /// The integer.
     #[inline(always)]
+    #[cfg_attr(feature = "checked", track_caller)]
     pub fn to_i64(self) -> i64 {
+        checked! { let _operation = self.used("OCaml::to_i64", Shape::Of(Kind::Immediate)); }
         mlvalues::int_val(self.raw)
     }
 }

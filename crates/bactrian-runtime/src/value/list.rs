@@ -1,8 +1,11 @@
 //! `list`.
 
 use crate::alloc::small_block;
+#[cfg(feature = "checked")]
+use crate::checked::Shape;
+use crate::checked::checked;
 use crate::conv::{ConversionError, DefaultOCamlMapping, FromOCaml, ToOCaml, from_ocaml_or_throw};
-use crate::ffi::mlvalues::{self, RawOCaml, UNIT};
+use crate::ffi::mlvalues::UNIT;
 use crate::roots::{Frame, scratch};
 use crate::runtime::OCamlRuntime;
 use crate::value::{OCaml, OCamlCell, OCamlRef};
@@ -15,24 +18,19 @@ pub struct OCamlList<T> {
 
 /// The elements of a list, unrooted. How many there are is known at the end only.
 pub struct ListIter<'gc, T> {
-    rest: RawOCaml,
-    _marker: PhantomData<OCaml<'gc, T>>,
+    rest: OCaml<'gc, OCamlList<T>>,
 }
 
 impl<'gc, T> Iterator for ListIter<'gc, T> {
     type Item = OCaml<'gc, T>;
 
     #[inline(always)]
+    #[cfg_attr(feature = "checked", track_caller)]
     fn next(&mut self) -> Option<Self::Item> {
-        if !mlvalues::is_block(self.rest) {
-            return None;
-        }
-        // SAFETY: a list that is a block has a head and a tail, and lives for `'gc`.
-        unsafe {
-            let head = OCaml::from_raw(mlvalues::field(self.rest, 0));
-            self.rest = mlvalues::field(self.rest, 1);
-            Some(head)
-        }
+        checked! { let _operation = crate::checked::operation("ListIter::next"); }
+        let (head, rest) = self.rest.uncons()?;
+        self.rest = rest;
+        Some(head)
     }
 }
 
@@ -40,7 +38,7 @@ impl<'gc, T> OCaml<'gc, OCamlList<T>> {
     /// The elements, without converting or copying.
     #[inline(always)]
     pub fn iter(&self) -> ListIter<'gc, T> {
-        ListIter { rest: self.raw, _marker: PhantomData }
+        ListIter { rest: *self }
     }
 
     /// Whether the list is `[]`.
@@ -62,10 +60,15 @@ impl<'gc, T> OCaml<'gc, OCamlList<T>> {
     }
 
     /// The first element and the others, or `None` for `[]`.
-    #[inline]
+    #[inline(always)]
+    #[cfg_attr(feature = "checked", track_caller)]
     pub fn uncons(&self) -> Option<(OCaml<'gc, T>, OCaml<'gc, OCamlList<T>>)> {
-        // SAFETY: as in the iterator.
-        self.is_block().then(|| unsafe { (self.field(0), self.field(1)) })
+        checked! { let _operation = self.used("OCaml::uncons", Shape::List); }
+        if !self.is_block() {
+            return None;
+        }
+        // SAFETY: a list that is a block has a head and a tail, and lives for `'gc`.
+        Some(unsafe { (self.field(0), self.field(1)) })
     }
 }
 
@@ -91,11 +94,13 @@ impl<T> OCaml<'static, OCamlList<T>> {
 impl<'gc, T> OCaml<'gc, OCamlList<T>> {
     /// `head :: tail`
     #[inline(always)]
+    #[cfg_attr(feature = "checked", track_caller)]
     pub fn cons(
         rt: &'gc mut OCamlRuntime,
         head: OCamlRef<'_, T>,
         tail: &OCamlCell<OCamlList<T>>,
     ) -> Self {
+        checked! { let _operation = crate::checked::operation("OCaml::cons"); }
         // SAFETY: the words are live, and the handle proves the lock.
         unsafe {
             let block = small_block(0, [head.get_raw(), tail.get_raw()]);

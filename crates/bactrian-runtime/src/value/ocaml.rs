@@ -1,5 +1,8 @@
 //! Unrooted values.
 
+use crate::checked::checked;
+#[cfg(feature = "checked")]
+use crate::checked::{Shape, words::Kind};
 use crate::conv::{ConversionError, FromOCaml};
 use crate::ffi::mlvalues::{self, RawOCaml};
 use crate::roots::BoxRoot;
@@ -12,6 +15,8 @@ use core::marker::PhantomData;
 /// value longer, root it: [`OCaml::root`], or a [`Region`](crate::Region).
 pub struct OCaml<'gc, T> {
     pub(crate) raw: RawOCaml,
+    #[cfg(feature = "checked")]
+    reading: crate::checked::Reading,
     _marker: PhantomData<(&'gc OCamlRuntime, *const T)>,
 }
 
@@ -35,8 +40,14 @@ impl<'gc, T> OCaml<'gc, T> {
     /// # Safety
     /// The word must be of type `T`, and live until something takes the runtime mutably within `'gc`.
     #[inline(always)]
+    #[cfg_attr(feature = "checked", track_caller)]
     pub unsafe fn from_raw(raw: RawOCaml) -> Self {
-        Self { raw, _marker: PhantomData }
+        Self {
+            raw,
+            #[cfg(feature = "checked")]
+            reading: crate::checked::Reading::now(raw),
+            _marker: PhantomData,
+        }
     }
 
     /// A value from its word, for the time that the runtime is borrowed.
@@ -44,8 +55,21 @@ impl<'gc, T> OCaml<'gc, T> {
     /// # Safety
     /// The word must be of type `T`, and live.
     #[inline(always)]
+    #[cfg_attr(feature = "checked", track_caller)]
     pub unsafe fn new(_rt: &'gc OCamlRuntime, raw: RawOCaml) -> Self {
-        Self { raw, _marker: PhantomData }
+        // SAFETY: passed on.
+        unsafe { Self::from_raw(raw) }
+    }
+
+    /// Begins an operation on the value, which must be live and of that shape.
+    #[cfg(feature = "checked")]
+    #[track_caller]
+    pub(crate) fn used(
+        &self,
+        function: &'static str,
+        shape: crate::checked::Shape,
+    ) -> crate::checked::Operation {
+        self.reading.used(self.raw, function, shape)
     }
 
     /// The word.
@@ -53,7 +77,9 @@ impl<'gc, T> OCaml<'gc, T> {
     /// # Safety
     /// It is stale after anything that may collect.
     #[inline(always)]
+    #[cfg_attr(feature = "checked", track_caller)]
     pub unsafe fn raw(&self) -> RawOCaml {
+        checked! { let _operation = self.used("OCaml::raw", Shape::Any); }
         self.raw
     }
 
@@ -62,19 +88,25 @@ impl<'gc, T> OCaml<'gc, T> {
     /// # Panics
     /// When the value has no counterpart in Rust (see [`FromOCaml::from_ocaml`]).
     #[inline]
+    #[cfg_attr(feature = "checked", track_caller)]
     pub fn to_rust<R: FromOCaml<T>>(&self) -> R {
+        checked! { let _operation = self.used("OCaml::to_rust", Shape::Any); }
         R::from_ocaml(*self)
     }
 
     /// Converts the value to Rust, or says why it cannot be.
     #[inline]
+    #[cfg_attr(feature = "checked", track_caller)]
     pub fn try_to_rust<R: FromOCaml<T>>(&self) -> Result<R, ConversionError> {
+        checked! { let _operation = self.used("OCaml::try_to_rust", Shape::Any); }
         R::try_from_ocaml(*self)
     }
 
     /// A long-lived root of this value.
     #[inline]
+    #[cfg_attr(feature = "checked", track_caller)]
     pub fn root(self) -> BoxRoot<T> {
+        checked! { let _operation = self.used("OCaml::root", Shape::Any); }
         BoxRoot::new(self)
     }
 
@@ -133,8 +165,10 @@ impl<'gc, T> OCaml<'gc, T> {
     /// # Safety
     /// The value must be a block of values with more than `index` fields, and that field of type `F`.
     #[inline(always)]
+    #[cfg_attr(feature = "checked", track_caller)]
     pub unsafe fn field<F>(&self, index: usize) -> OCaml<'gc, F> {
         debug_assert!(self.is_block());
+        checked! { let _operation = self.used("OCaml::field", Shape::Field(index)); }
         // SAFETY: passed on.
         unsafe { OCaml::from_raw(mlvalues::field(self.raw, index)) }
     }
@@ -144,7 +178,9 @@ impl<'gc, T> OCaml<'gc, T> {
     /// # Safety
     /// The value must be a block.
     #[inline(always)]
+    #[cfg_attr(feature = "checked", track_caller)]
     pub unsafe fn tag(&self) -> u8 {
+        checked! { let _operation = self.used("OCaml::tag", Shape::Of(Kind::Block)); }
         // SAFETY: passed on.
         unsafe { mlvalues::tag_of(self.raw) }
     }

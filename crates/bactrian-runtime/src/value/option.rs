@@ -1,6 +1,9 @@
 //! `option`.
 
 use crate::alloc::small_block;
+#[cfg(feature = "checked")]
+use crate::checked::Shape;
+use crate::checked::checked;
 use crate::conv::{ConversionError, DefaultOCamlMapping, FromOCaml, ToOCaml, from_ocaml_or_throw};
 use crate::ffi::mlvalues::UNIT;
 use crate::runtime::OCamlRuntime;
@@ -21,14 +24,21 @@ impl<'gc, T> OCaml<'gc, Option<T>> {
 
     /// The value of `Some`, or `None`.
     #[inline]
+    #[cfg_attr(feature = "checked", track_caller)]
     pub fn to_option(&self) -> Option<OCaml<'gc, T>> {
-        // SAFETY: `Some` is a block with one field; `None` is an immediate.
-        self.is_block().then(|| unsafe { self.field(0) })
+        checked! { let _operation = self.used("OCaml::to_option", Shape::Option); }
+        if !self.is_block() {
+            return None;
+        }
+        // SAFETY: `Some` is a block with one field.
+        Some(unsafe { self.field(0) })
     }
 
     /// `Some value`
     #[inline(always)]
+    #[cfg_attr(feature = "checked", track_caller)]
     pub fn some(rt: &'gc mut OCamlRuntime, value: OCamlRef<'_, T>) -> Self {
+        checked! { let _operation = crate::checked::operation("OCaml::some"); }
         // SAFETY: the word is live, and the handle proves the lock.
         unsafe {
             let block = small_block(0, [value.get_raw()]);
@@ -70,7 +80,10 @@ unsafe impl<T: FromOCaml<M>, M> FromOCaml<Option<M>> for Option<T> {
 
     #[inline]
     fn try_from_ocaml(value: OCaml<'_, Option<M>>) -> Result<Self, ConversionError> {
-        value.to_option().map(T::try_from_ocaml).transpose()
+        match value.to_option() {
+            Some(value) => T::try_from_ocaml(value).map(Some),
+            None => Ok(None),
+        }
     }
 }
 

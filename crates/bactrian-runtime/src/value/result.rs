@@ -1,6 +1,9 @@
 //! `result`.
 
 use crate::alloc::small_block;
+#[cfg(feature = "checked")]
+use crate::checked::Shape;
+use crate::checked::checked;
 use crate::conv::{ConversionError, DefaultOCamlMapping, FromOCaml, ToOCaml, from_ocaml_or_throw};
 use crate::runtime::OCamlRuntime;
 use crate::value::{OCaml, OCamlList, OCamlRef};
@@ -24,16 +27,20 @@ impl<'gc, T, E> OCaml<'gc, Result<T, E>> {
 
     /// The value of `Ok` or `Error`.
     #[inline]
+    #[cfg_attr(feature = "checked", track_caller)]
     pub fn to_result(&self) -> Result<OCaml<'gc, T>, OCaml<'gc, E>> {
+        checked! { let _operation = self.used("OCaml::to_result", Shape::Result); }
         // SAFETY: both constructors are blocks with one field, told apart by the tag.
         unsafe { if self.is_ok() { Ok(self.field(0)) } else { Err(self.field(0)) } }
     }
 
     /// `Ok value`
     #[inline(always)]
+    #[cfg_attr(feature = "checked", track_caller)]
     pub fn ok(rt: &'gc mut OCamlRuntime, value: OCamlRef<'_, T>) -> Self {
         // SAFETY: the word is live, and the handle proves the lock.
         unsafe {
+            checked! { let _operation = crate::checked::operation("OCaml::ok"); }
             let block = small_block(OK, [value.get_raw()]);
             OCaml::new(rt, block)
         }
@@ -41,9 +48,11 @@ impl<'gc, T, E> OCaml<'gc, Result<T, E>> {
 
     /// `Error error`
     #[inline(always)]
+    #[cfg_attr(feature = "checked", track_caller)]
     pub fn error(rt: &'gc mut OCamlRuntime, error: OCamlRef<'_, E>) -> Self {
         // SAFETY: the word is live, and the handle proves the lock.
         unsafe {
+            checked! { let _operation = crate::checked::operation("OCaml::error"); }
             let block = small_block(ERROR, [error.get_raw()]);
             OCaml::new(rt, block)
         }

@@ -1,5 +1,8 @@
 //! `unit`, `bool`, `char`: immediates.
 
+#[cfg(feature = "checked")]
+use crate::checked::Shape;
+use crate::checked::checked;
 use crate::conv::{ConversionError, FromOCaml, ToOCaml, default_mapping, from_ocaml_or_throw};
 use crate::ffi::mlvalues::{self, FALSE, TRUE, UNIT};
 use crate::runtime::OCamlRuntime;
@@ -52,7 +55,9 @@ unsafe impl ToOCaml<()> for () {
 // SAFETY: nothing is read.
 unsafe impl FromOCaml<()> for () {
     #[inline(always)]
-    fn from_ocaml(_: OCaml<'_, ()>) -> Self {}
+    fn from_ocaml(_value: OCaml<'_, ()>) -> Self {
+        checked! { let _operation = _value.used("FromOCaml::from_ocaml", Shape::Unit); }
+    }
 }
 
 // SAFETY: the words of `true` and `false`.
@@ -70,6 +75,7 @@ unsafe impl ToOCaml<bool> for bool {
 unsafe impl FromOCaml<bool> for bool {
     #[inline(always)]
     fn from_ocaml(value: OCaml<'_, bool>) -> Self {
+        checked! { let _operation = value.used("FromOCaml::from_ocaml", Shape::Bool); }
         value.raw != FALSE
     }
 }
@@ -89,6 +95,7 @@ unsafe impl ToOCaml<OCamlChar> for u8 {
 unsafe impl FromOCaml<OCamlChar> for u8 {
     #[inline(always)]
     fn from_ocaml(value: OCaml<'_, OCamlChar>) -> Self {
+        checked! { let _operation = value.used("FromOCaml::from_ocaml", Shape::Char); }
         mlvalues::int_val(value.raw) as u8
     }
 }

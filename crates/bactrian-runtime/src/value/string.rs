@@ -2,6 +2,9 @@
 
 use super::ascii;
 use crate::alloc::opaque_block;
+use crate::checked::checked;
+#[cfg(feature = "checked")]
+use crate::checked::{Shape, words::Kind};
 use crate::conv::{ConversionError, DefaultOCamlMapping, FromOCaml, ToOCaml, from_ocaml_or_throw};
 use crate::ffi::mlvalues::{self, RawOCaml, tag};
 use crate::runtime::OCamlRuntime;
@@ -19,7 +22,9 @@ pub struct OCamlBytes {
 impl<'gc> OCaml<'gc, String> {
     /// The bytes of the string, in place.
     #[inline]
+    #[cfg_attr(feature = "checked", track_caller)]
     pub fn as_bytes(&self) -> &'gc [u8] {
+        checked! { let _operation = self.used("OCaml::as_bytes", Shape::Of(Kind::String)); }
         // SAFETY: strings are immutable, and this one stays where it is while the runtime is borrowed.
         unsafe {
             let length = mlvalues::string_length(self.raw);
@@ -39,7 +44,9 @@ impl<'gc> OCaml<'gc, String> {
 
     /// The string, in place, if it is UTF-8. Checked with SIMD: about 0.02 ns a byte.
     #[inline]
+    #[cfg_attr(feature = "checked", track_caller)]
     pub fn as_str(&self) -> Result<&'gc str, ConversionError> {
+        checked! { let _operation = self.used("OCaml::as_str", Shape::Of(Kind::String)); }
         let bytes = self.as_bytes();
         if bytes.len() > SHORT {
             return simdutf8::basic::from_utf8(bytes).map_err(|_| not_utf8(bytes));
@@ -145,13 +152,16 @@ fn not_utf8(bytes: &[u8]) -> ConversionError {
 impl<'gc> OCaml<'gc, OCamlBytes> {
     /// The length in bytes.
     #[inline]
+    #[cfg_attr(feature = "checked", track_caller)]
     pub fn len(&self) -> usize {
+        checked! { let _operation = self.used("OCaml::len", Shape::Of(Kind::String)); }
         // SAFETY: the value is a live bytes.
         unsafe { mlvalues::string_length(self.raw) }
     }
 
     /// Whether there are no bytes.
     #[inline]
+    #[cfg_attr(feature = "checked", track_caller)]
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
@@ -187,6 +197,7 @@ impl<'gc> OCaml<'gc, OCamlBytes> {
 /// # Safety
 /// The domain's lock must be held, and `bytes` lie outside the OCaml heap. May collect.
 #[inline]
+#[cfg_attr(feature = "checked", track_caller)]
 pub(crate) unsafe fn alloc_string(bytes: &[u8]) -> RawOCaml {
     let wosize = bytes.len() / 8 + 1;
     // SAFETY: the block has room for the bytes and for at least one byte of padding. The last word is written
@@ -260,6 +271,9 @@ unsafe impl FromOCaml<String> for Vec<u8> {
 
     #[inline]
     fn try_from_ocaml(value: OCaml<'_, String>) -> Result<Self, ConversionError> {
+        checked! {
+            let _operation = value.used("FromOCaml::from_ocaml", Shape::Of(Kind::String));
+        }
         // SAFETY: the string is live.
         unsafe { copy_bytes(value.raw) }
     }

@@ -1,6 +1,9 @@
 //! Tuples of two to ten.
 
 use crate::alloc::{Fields, small_block};
+#[cfg(feature = "checked")]
+use crate::checked::Shape;
+use crate::checked::checked;
 use crate::conv::{ConversionError, DefaultOCamlMapping, FromOCaml, ToOCaml, from_ocaml_or_throw};
 use crate::runtime::OCamlRuntime;
 use crate::value::{OCaml, OCamlList, OCamlRef};
@@ -8,7 +11,9 @@ use crate::value::{OCaml, OCamlList, OCamlRef};
 impl<'gc, A, B> OCaml<'gc, (A, B)> {
     /// `(a, b)`
     #[inline(always)]
+    #[cfg_attr(feature = "checked", track_caller)]
     pub fn pair(rt: &'gc mut OCamlRuntime, a: OCamlRef<'_, A>, b: OCamlRef<'_, B>) -> Self {
+        checked! { let _operation = crate::checked::operation("OCaml::pair"); }
         // SAFETY: the words are live, and the handle proves the lock.
         unsafe {
             let block = small_block(0, [a.get_raw(), b.get_raw()]);
@@ -21,10 +26,18 @@ impl<'gc, A, B> OCaml<'gc, (A, B)> {
 macro_rules! components {
     ($($index:tt $method:ident $component:ident),*) => {
         impl<'gc, $($component),*> OCaml<'gc, ($($component),*)> {
+            #[cfg(feature = "checked")]
+            const COMPONENTS: usize = [$($index),*].len();
+
             $(
                 #[doc = concat!("The component at position ", $index, ".")]
                 #[inline(always)]
+                #[cfg_attr(feature = "checked", track_caller)]
                 pub fn $method(&self) -> OCaml<'gc, $component> {
+                    checked! {
+                        let function = concat!("OCaml::", stringify!($method));
+                        let _operation = self.used(function, Shape::Tuple(Self::COMPONENTS));
+                    }
                     // SAFETY: a tuple has that component.
                     unsafe { self.field($index) }
                 }
@@ -32,6 +45,7 @@ macro_rules! components {
 
             /// The components.
             #[inline(always)]
+            #[cfg_attr(feature = "checked", track_caller)]
             pub fn to_tuple(&self) -> ($(OCaml<'gc, $component>),*) {
                 ($(self.$method()),*)
             }
@@ -98,6 +112,10 @@ macro_rules! tuple {
 
             #[inline]
             fn try_from_ocaml(value: OCaml<'_, ($($marker),*)>) -> Result<Self, ConversionError> {
+                checked! {
+                    const COUNT: usize = [$($index),*].len();
+                    let _operation = value.used("FromOCaml::from_ocaml", Shape::Tuple(COUNT));
+                }
                 // SAFETY: a tuple has these components.
                 unsafe {
                     Ok(($(
