@@ -5,12 +5,14 @@
 
 mod alloc;
 pub mod checked;
+mod compat;
 mod conv;
 mod exception;
 #[doc(hidden)]
 pub mod ffi;
 #[doc(hidden)]
 pub mod import;
+mod inspect;
 mod lock;
 mod named;
 mod panic;
@@ -24,9 +26,11 @@ mod value;
 #[doc(hidden)]
 pub mod variant;
 
+pub use compat::{OCamlFn1, OCamlFn2, OCamlFn3, OCamlFn4, OCamlFn5, alloc_error, alloc_ok, cons};
 pub use conv::{ConversionError, DefaultOCamlMapping, FromOCaml, ToOCaml};
 pub use exception::{IntoOCamlException, OCamlException, OCamlExn};
 pub use ffi::mlvalues::RawOCaml;
+pub use inspect::Inspection;
 pub use region::{Component, Region, RootTuple};
 pub use roots::BoxRoot;
 pub use runtime::{OCamlRuntime, RootCounts};
@@ -63,4 +67,9 @@ pub mod __private {
     pub use crate::shim;
     pub use crate::startup::run_test;
     pub use crate::variant;
+
+    /// What the macros for users of ocaml-interop expand to.
+    pub mod compat {
+        pub use crate::compat::{FlatFloats, IsFloat, hash_of_last_segment, unexpected_tag};
+    }
 }

@@ -77,6 +77,8 @@ fn expand(attribute: TokenStream, item: TokenStream) -> Result<TokenStream, Erro
     let aliases = export.type_parameter_aliases();
     let Export { function, .. } = &export;
     Ok(quote! {
+        // `OCaml<T>` as a result borrows from the handle, whether or not its lifetime is written.
+        #[allow(mismatched_lifetime_syntaxes)]
         #function
 
         const _: () = {
