@@ -96,8 +96,8 @@ impl Dune {
         self
     }
 
-    /// dune's profile: `release` by default, in which OCaml's warnings do not stop a build; `dev` shows them, as Cargo's
-    /// warnings.
+    /// dune's profile: `release` by default, in which OCaml's warnings are shown as Cargo's; in `dev` there are more of
+    /// them, and they stop the build.
     pub fn profile(mut self, profile: impl Into<String>) -> Self {
         self.profile = profile.into();
         self
@@ -262,7 +262,9 @@ impl Runner<'_> {
         if let Some(jobs) = self.environment.text("NUM_JOBS") {
             dune.arg("-j").arg(jobs);
         }
-        dune.arg(format!("{}/{target}", self.workspace.project));
+        let path = format!("{}/{target}", self.workspace.project);
+        // dune takes an argument with a space for an S-expression: as one, the path is a quoted string.
+        dune.arg(if path.contains(' ') { format!("{path:?}") } else { path });
         let output = dune.output().map_err(|error| Error::NoDune { tried: error.to_string() })?;
         let mut said = String::from_utf8_lossy(&output.stderr).into_owned();
         said.push_str(&String::from_utf8_lossy(&output.stdout));

@@ -33,10 +33,13 @@ impl Project {
         Ok(Self { folder, given: given.display().to_string() })
     }
 
-    /// What the project is called in the workspace: dune's messages then name files as the user does.
+    /// What the project is called in the workspace: its own name, unless dune's command line would not take it.
     pub(crate) fn name(&self) -> String {
+        let fits = |c: char| c.is_ascii_alphanumeric() || "_-.".contains(c);
         match self.folder.file_name() {
-            Some(name) if !is_built(name) => name.to_string_lossy().into_owned(),
+            Some(name) if !is_built(name) && name.to_string_lossy().chars().all(fits) => {
+                name.to_string_lossy().into_owned()
+            }
             _ => "project".to_owned(),
         }
     }
