@@ -8,6 +8,7 @@ mod memory;
 mod names;
 mod regions;
 mod roots;
+mod startup;
 mod stress;
 mod tasks;
 mod threads;
