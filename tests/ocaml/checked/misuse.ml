@@ -9,7 +9,6 @@ external run : int -> (bool -> unit) -> unit = "misuse_run"
 external callback : bool -> unit = "misuse_callback"
 
 let f = function true -> Thread.join (Thread.create callback false) | _ -> callback true
-
 let in_a_domain f = Domain.join (Domain.spawn (fun () -> f false))
 let () = Callback.register "misuse.in_a_domain" in_a_domain
 

@@ -75,7 +75,7 @@ static inline value bactrian_small(mlsize_t size, tag_t tag) {
 /* The write barrier; blocks of the minor heap need none, and are seen by no other domain. */
 static inline void bactrian_store(value block, mlsize_t index, value v) {
   volatile value *field = &Field(block, index);
-  if (Is_young(block)) {
+  if (__builtin_expect(Is_young(block), 1)) {
     __atomic_thread_fence(__ATOMIC_ACQUIRE);
     __atomic_store_n((value *)field, v, __ATOMIC_RELEASE);
   } else {

@@ -28,6 +28,7 @@ impl MinorHeaps {
     /// `Is_young`, for a word that is a block.
     #[inline]
     pub fn contain(self, v: RawOCaml) -> bool {
-        (v as usize) > self.start && (v as usize) < self.end
+        // One comparison. The first address is that of no block, whose header would lie before it.
+        (v as usize).wrapping_sub(self.start) < self.end - self.start
     }
 }
