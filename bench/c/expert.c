@@ -298,6 +298,52 @@ value x_roots_nested(value v, value depth)
   return Val_long(nested(Caml_state, v, Long_val(depth)));
 }
 
+/* The collector looks at each root in turn, whoever links them. */
+value x_gc_local(value v, value count, value f)
+{
+  return c_gc_local(v, count, f);
+}
+
+/* Goes on with everything registered when there was no room. */
+static __attribute__((noinline, cold)) value fold_registered(value array, mlsize_t i, value result)
+{
+  CAMLparam2(array, result);
+  value cell = caml_alloc_small(2, Tag_cons);
+  Field(cell, 0) = Field(array, i);
+  Field(cell, 1) = result;
+  CAMLreturn(cell);
+}
+
+value x_fold_array(value array)
+{
+  CAMLparam1(array);
+  value result = Val_emptylist;
+  mlsize_t count = Wosize_val(array);
+  for (mlsize_t i = 0; i < count; i++) {
+    value cell = carve(2, Tag_cons);
+    if (rarely(cell == NO_ROOM)) {
+      result = fold_registered(array, i, result);
+      continue;
+    }
+    Field(cell, 0) = Field(array, i);
+    Field(cell, 1) = result;
+    result = cell;
+  }
+  CAMLreturn(result);
+}
+
+value x_fold_closure(value f, value initial, value array)
+{
+  CAMLparam2(f, array);
+  value result = initial;
+  mlsize_t count = Wosize_val(array);
+  for (mlsize_t i = 0; i < count; i++) {
+    result = caml_callback2_exn(f, result, Field(array, i));
+    if (Is_exception_result(result)) caml_raise(Extract_exception(result));
+  }
+  CAMLreturn(result);
+}
+
 value x_floats_array(value floats)
 {
   const double *data = (const double *)floats;

@@ -341,6 +341,67 @@ value c_roots_nested(value v, value depth)
   CAMLreturn(Val_long(nested(v, Long_val(depth))));
 }
 
+static value process_item(value result, value item)
+{
+  CAMLparam2(result, item);
+  CAMLlocal1(cell);
+  cell = caml_alloc(2, 0);
+  Store_field(cell, 0, item);
+  Store_field(cell, 1, result);
+  CAMLreturn(cell);
+}
+
+value c_fold_array(value array)
+{
+  CAMLparam1(array);
+  CAMLlocal2(result, item);
+  result = Val_emptylist;
+  mlsize_t count = Wosize_val(array);
+  for (mlsize_t i = 0; i < count; i++) {
+    item = Field(array, i);
+    result = process_item(result, item);
+  }
+  CAMLreturn(result);
+}
+
+value c_fold_closure(value f, value initial, value array)
+{
+  CAMLparam3(f, initial, array);
+  CAMLlocal2(result, item);
+  result = initial;
+  mlsize_t count = Wosize_val(array);
+  for (mlsize_t i = 0; i < count; i++) {
+    item = Field(array, i);
+    result = caml_callback2(f, result, item);
+  }
+  CAMLreturn(result);
+}
+
+value c_gc_local(value v, value count, value f)
+{
+  CAMLparam3(v, count, f);
+  intnat n = Long_val(count);
+  CAMLlocalN(roots, n + 1);
+  for (intnat i = 0; i < n; i++) roots[i] = v;
+  caml_callback(f, Val_unit);
+  CAMLreturn(Val_unit);
+}
+
+value c_gc_long(value v, value count, value f)
+{
+  CAMLparam3(v, count, f);
+  intnat n = Long_val(count);
+  value *roots = caml_stat_alloc((n + 1) * sizeof *roots);
+  for (intnat i = 0; i < n; i++) {
+    roots[i] = v;
+    caml_register_generational_global_root(&roots[i]);
+  }
+  caml_callback(f, Val_unit);
+  for (intnat i = 0; i < n; i++) caml_remove_generational_global_root(&roots[i]);
+  caml_stat_free(roots);
+  CAMLreturn(Val_unit);
+}
+
 value c_floats_array(value floats)
 {
   CAMLparam1(floats);

@@ -37,5 +37,6 @@ value c_pair(value a, value b);
 value c_triplet(value a, value b, value c);
 value c_record(value v);
 value c_variant(value v);
+value c_gc_local(value v, value count, value f);
 
 #endif

@@ -50,7 +50,8 @@ let svg results =
        width height width height);
   add
     (text (float margin_left) 18 ~fill:"#555"
-       "time of a call as a ratio to C (left is faster; the bar is Bactrian's target)");
+       "time of a call as a ratio to C (left is faster; the bar is Bactrian's target, \
+        the grey one that of its C API)");
   List.iteri
     (fun i impl ->
       let x = margin_left + (i * 130) in
@@ -68,21 +69,35 @@ let svg results =
   List.iteri
     (fun i (row : Rows.t) ->
       let y = margin_top + (i * row_height) + (row_height / 2) in
-      let base = if Results.ns results row "C" <> None then "C" else row.target.of_ in
-      let label = if base = "C" then row.name else row.name ^ " (to " ^ base ^ ")" in
+      let label =
+        match row.base with
+        | Column "C" -> row.name
+        | Column other | Row other -> Printf.sprintf "%s (to %s)" row.name other
+      in
       add
         (line (float margin_left) (float y)
            (float (margin_left + plot_width))
            (float y) ~w:0.5);
       add (text ~anchor:"end" (float margin_left -. 10.0) (y + 4) label);
-      (match Results.ratio results row row.target.of_ ~to_:base with
-      | Some ratio ->
-          let x = x_of_ratio (row.target.at_most *. ratio) in
-          add (line ~stroke:"#111" ~w:2.0 x (float y -. 8.0) x (float y +. 8.0))
-      | None -> ());
+      List.iter
+        (fun (target : Rows.target) ->
+          (* The target as a ratio to what the row is compared with. *)
+          let of_base =
+            match target.of_ with
+            | of_ when of_ = row.base -> Some 1.0
+            | Column other -> Results.ratio results row other ~to_:row.base
+            | Row _ -> None
+          in
+          match of_base with
+          | Some ratio ->
+              let x = x_of_ratio (target.at_most *. ratio) in
+              let stroke = if target.who = Rows.ours then "#111" else "#aaa" in
+              add (line ~stroke ~w:2.0 x (float y -. 8.0) x (float y +. 8.0))
+          | None -> ())
+        (List.rev row.targets);
       List.iteri
         (fun i impl ->
-          match Results.ratio results row impl ~to_:base with
+          match Results.ratio results row impl ~to_:row.base with
           | None -> ()
           | Some ratio ->
               let x = x_of_ratio ratio in

@@ -32,6 +32,11 @@ let ints =
       Printf.sprintf "a list of %d that sums to %d" (List.length l)
         (List.fold_left ( + ) 0 l))
 
+let strings =
+  check (fun l ->
+      Printf.sprintf "a list of %d: %s" (List.length l)
+        (shown_string (String.concat " " l)))
+
 let person =
   check (fun { name; age; weight } -> Printf.sprintf "{ %S; %d; %h }" name age weight)
 
@@ -40,6 +45,11 @@ let variant =
     | A -> "A"
     | B n -> Printf.sprintf "B %d" n
     | C (s, x) -> Printf.sprintf "C (%S, %h)" s x)
+
+let calls_once call f =
+  let calls = ref 0 in
+  f (fun () -> incr calls);
+  int ("the number of calls " ^ call) !calls 1
 
 let raises ?(like = fun _ -> true) call f =
   match f () with

@@ -4,11 +4,12 @@ let with_cases =
     ("X", Impl_x.cases);
     ("ocaml-interop", Impl_interop.cases);
     ("ocaml-rs", Impl_ocaml_rs.cases);
-    ("bactrian", Impl_bactrian.cases);
+    (Rows.c_api, Impl_bactrian_c.cases);
+    (Rows.ours, Impl_bactrian.cases);
   ]
 
 let all = List.map fst with_cases
-let ours = "bactrian"
+let ours = Rows.ours
 
 let cases (row : Rows.t) =
   List.filter_map

@@ -4,7 +4,7 @@ val all : string list
 (** Their names, in the order of the table. *)
 
 val ours : string
-(** The one that has targets to reach. *)
+(** Bactrian in Rust: {!Rows.ours}. *)
 
 val cases : Rows.t -> (string * Case.t) list
 (** Those that take part in the row. *)

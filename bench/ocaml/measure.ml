@@ -5,10 +5,15 @@ exception Wrong of string
 let round_ns = 2_000_000
 let rounds = 5
 
-let time (case : Case.t) n =
-  let start = now () in
-  case.loop n;
-  now () - start
+(* What the case has around it is there, from an empty minor heap. *)
+let time ?(tidy = Gc.minor) (case : Case.t) n =
+  let ns = ref 0 in
+  case.around (fun () ->
+      tidy ();
+      let start = now () in
+      case.loop n;
+      ns := now () - start);
+  !ns
 
 (* How many calls fill a round. This warms up as well. *)
 let calibrate (case : Case.t) =
@@ -34,8 +39,8 @@ let contestant row (name, case) =
 
 let one_round c =
   Implementations.turn_to c.name;
-  if c.n = 1 then Gc.full_major () else Gc.minor ();
-  c.times <- (float_of_int (time c.case c.n) /. float_of_int c.n) :: c.times
+  let tidy = if c.n = 1 then Gc.full_major else Gc.minor in
+  c.times <- (float_of_int (time ~tidy c.case c.n) /. float_of_int c.n) :: c.times
 
 let quantile q times =
   let sorted = List.sort compare times in

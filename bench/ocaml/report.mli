@@ -3,9 +3,9 @@
 val target : Rows.target -> string
 (** ["≤ 0.65 C"]. *)
 
-val reached : Results.t -> Rows.t -> bool option
-(** Whether {!Implementations.ours} reaches the row's target; nothing if the row was not
-    measured in both. Up to 0.02 above counts as reached: two runs differ by as much. *)
+val reached : Results.t -> Rows.t -> Rows.target -> bool option
+(** Whether a target of the row is reached; nothing if it was not measured in both. Up to
+    0.02 above counts as reached: two runs differ by as much. *)
 
 val print_header : unit -> unit
 val print_row : Results.t -> Rows.t -> unit

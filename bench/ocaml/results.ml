@@ -13,7 +13,12 @@ let ns t row impl = Option.bind (measured t row) (fun m -> List.assoc_opt impl m
 let machine t row = Option.map (fun m -> m.machine) (measured t row)
 
 let ratio t row impl ~to_ =
-  match (ns t row impl, ns t row to_) with Some a, Some b -> Some (a /. b) | _ -> None
+  let base =
+    match (to_ : Rows.base) with
+    | Column other -> ns t row other
+    | Row other -> ns t (Rows.find other) impl
+  in
+  match (ns t row impl, base) with Some a, Some b -> Some (a /. b) | _ -> None
 
 let header = "row\timplementation\tns\tmachine"
 

@@ -20,5 +20,5 @@ val ns : t -> Rows.t -> string -> float option
 val machine : t -> Rows.t -> string option
 (** The machine on which the row was measured last. *)
 
-val ratio : t -> Rows.t -> string -> to_:string -> float option
-(** The time in one implementation over the time in another. *)
+val ratio : t -> Rows.t -> string -> to_:Rows.base -> float option
+(** The time of an implementation over what it is compared with. *)

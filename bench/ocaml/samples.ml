@@ -12,6 +12,20 @@ let text_4k = String.concat "" (List.init 256 (fun _ -> text_16))
 let not_utf8 = made "caf\xe9"
 let thousand = List.init 1000 Fun.id
 let sum_of_thousand = List.fold_left ( + ) 0 thousand
+let numbers = Array.init 1000 Fun.id
+let words = Array.init 1000 string_of_int
+let many_roots = 100_000
+
+let without_major_gc f =
+  let before = Gc.get () in
+  Gc.set { before with space_overhead = 1_000_000 };
+  Fun.protect f ~finally:(fun () -> Gc.set before)
+
+let minor_collection () =
+  let survivors = Sys.opaque_identity (List.init 1000 Fun.id) in
+  Gc.minor ();
+  ignore (Sys.opaque_identity survivors)
+
 let ada = { name = made "Ada Lovelace"; age = 36; weight = Float.of_string "57.5" }
 let b_variant = B (Sys.opaque_identity 42)
 let c_variant = C (made "variant C", Float.of_string "2.5")

@@ -20,6 +20,22 @@ val thousand : int list
 (** [0] to [999]. *)
 
 val sum_of_thousand : int
+
+val numbers : int array
+(** [0] to [999]. *)
+
+val words : string array
+(** The same as strings. *)
+
+val many_roots : int
+(** 10⁵ *)
+
+val without_major_gc : (unit -> unit) -> unit
+(** While the function runs, the major collector does next to nothing. *)
+
+val minor_collection : unit -> unit
+(** Makes a list of 1000 and has a minor collection promote it. *)
+
 val ada : person
 val b_variant : variant
 val c_variant : variant

@@ -1,8 +1,8 @@
-(* instantiate TEMPLATE PREFIX [ROW...]
+(* instantiate TEMPLATE PREFIX [--only] [ROW...]
 
    Prints the template as the module of one implementation: P_ at the head of a string becomes
-   PREFIX_, each row a module of its own, and the rows named are left out. The body of a loop
-   "to n / 16" is written out 16 times. *)
+   PREFIX_, each row a module of its own, and the rows named are left out, or with --only the others.
+   The body of a loop "to n / 16" is written out 16 times. *)
 
 type block = { row : string; first_line : int; lines : string list }
 
@@ -61,22 +61,28 @@ let print_block template prefix block =
 let print_case block =
   let m = module_name block in
   let step = if List.exists begins_loop block.lines then step else 1 in
-  Printf.printf "    { Case.row = %S; check = %s.check; loop = %s.loop; step = %d };\n"
-    block.row m m step
+  let has_around = List.exists (String.starts_with ~prefix:"let around ") block.lines in
+  let around = if has_around then m ^ ".around" else "(fun f -> f ())" in
+  Printf.printf
+    "    { Case.row = %S; check = %s.check; around = %s; loop = %s.loop; step = %d };\n"
+    block.row m around m step
 
 let () =
   match Array.to_list Sys.argv with
-  | _ :: template :: prefix :: left_out ->
+  | _ :: template :: prefix :: arguments ->
+      let only, named =
+        match arguments with "--only" :: rows -> (true, rows) | rows -> (false, rows)
+      in
       let lines = In_channel.with_open_text template In_channel.input_lines in
       let head, blocks = head_and_blocks lines in
       let is_known row = List.exists (fun block -> block.row = row) blocks in
       List.iter
         (fun row -> if not (is_known row) then failwith (template ^ " has no row " ^ row))
-        left_out;
-      let blocks = List.filter (fun block -> not (List.mem block.row left_out)) blocks in
+        named;
+      let blocks = List.filter (fun block -> List.mem block.row named = only) blocks in
       List.iter print_endline head;
       List.iter (print_block template prefix) blocks;
       print_string "let cases =\n  [\n";
       List.iter print_case blocks;
       print_string "  ]\n"
-  | _ -> failwith "usage: instantiate TEMPLATE PREFIX [ROW...]"
+  | _ -> failwith "usage: instantiate TEMPLATE PREFIX [--only] [ROW...]"

@@ -1,7 +1,7 @@
 //! The rows as the guide of Bactrian teaches to write them.
 
 use bactrian::{
-    BoxRoot, FromOCaml, OCaml, OCamlException, OCamlFn, OCamlInt, OCamlList, OCamlRef,
+    BoxRoot, FromOCaml, OCaml, OCamlArray, OCamlException, OCamlFn, OCamlInt, OCamlList, OCamlRef,
     OCamlRuntime, Region, ToOCaml,
 };
 
@@ -170,6 +170,73 @@ fn nested<'r>(r: &mut Region<'r>, value: OCamlRef<'r, String>, depth: usize) -> 
 #[bactrian::export]
 fn b_roots_nested<'r>(r: &mut Region<'r>, value: OCamlRef<'r, String>, depth: usize) -> usize {
     nested(r, value, depth)
+}
+
+fn process_item<'s>(
+    s: &mut Region<'s>,
+    result: OCamlRef<'_, OCamlList<String>>,
+    item: OCamlRef<'_, String>,
+) -> OCamlRef<'s, OCamlList<String>> {
+    s.cons(item, result)
+}
+
+#[bactrian::export]
+fn b_fold_array<'r>(
+    r: &mut Region<'r>,
+    array: OCamlRef<'r, OCamlArray<String>>,
+) -> OCamlRef<'r, OCamlList<String>> {
+    let count = r.look(array, |array| array.len());
+    let mut result = r.nil();
+    for i in 0..count {
+        result = r.sub(|s| {
+            let item = s.element(array, i).expect("the index is below the length");
+            process_item(s, result, item)
+        });
+    }
+    result
+}
+
+#[bactrian::export(raise)]
+fn b_fold_closure<'r>(
+    r: &mut Region<'r>,
+    f: OCamlRef<
+        'r,
+        OCamlFn<(OCamlRef<'r, OCamlInt>, OCamlRef<'r, OCamlInt>), OCamlRef<'r, OCamlInt>>,
+    >,
+    initial: OCamlRef<'r, OCamlInt>,
+    array: OCamlRef<'r, OCamlArray<OCamlInt>>,
+) -> Result<OCamlRef<'r, OCamlInt>, OCamlException> {
+    let count = r.look(array, |array| array.len());
+    let mut result = initial;
+    for i in 0..count {
+        let item = r.element(array, i).expect("the index is below the length");
+        result = r.call(f, (result, item))?;
+    }
+    Ok(result)
+}
+
+#[bactrian::export(raise)]
+fn b_gc_local<'r>(
+    r: &mut Region<'r>,
+    value: OCamlRef<'r, String>,
+    count: usize,
+    f: OCamlRef<'r, OCamlFn<((),), ()>>,
+) -> Result<(), OCamlException> {
+    for _ in 0..count {
+        r.keep(value);
+    }
+    r.call(f, ((),)).map(|_| ())
+}
+
+#[bactrian::export(raise)]
+fn b_gc_long(
+    rt: &mut OCamlRuntime,
+    value: OCamlRef<String>,
+    count: usize,
+    f: OCamlRef<OCamlFn<((),), ()>>,
+) -> Result<(), OCamlException> {
+    let _roots: Vec<BoxRoot<String>> = (0..count).map(|_| value.to_boxroot(rt)).collect();
+    f.call(rt, ((),))
 }
 
 #[bactrian::export]

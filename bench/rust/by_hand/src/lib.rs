@@ -1,6 +1,6 @@
 //! The part of column X that rests on a Rust crate; the rest of it is `c/expert.c`.
 
-use ocaml_boxroot_sys::{boxroot_create, boxroot_delete};
+use ocaml_boxroot_sys::{boxroot_create, boxroot_delete, boxroot_get};
 
 type Word = isize;
 
@@ -9,6 +9,7 @@ const fn int(n: usize) -> Word {
 }
 
 unsafe extern "C" {
+    fn caml_callback_exn(closure: Word, argument: Word) -> Word;
     fn caml_string_length(s: Word) -> usize;
     fn caml_invalid_argument(message: *const core::ffi::c_char) -> !;
 }
@@ -23,6 +24,23 @@ extern "C" fn x_string_utf8(s: Word) -> Word {
         // SAFETY: the call holds the domain lock, and this frame has nothing to drop.
         Err(_) => unsafe { caml_invalid_argument(c"not UTF-8".as_ptr()) },
     }
+}
+
+/// `'a -> int -> (unit -> unit) -> unit`: calls the closure while so many boxroots of the value live.
+#[unsafe(no_mangle)]
+extern "C" fn x_gc_long(value: Word, count: Word, closure: Word) -> Word {
+    // SAFETY: the call holds the domain lock; the closure is rooted while anything allocates, and each root is deleted
+    // once.
+    unsafe {
+        let Some(closure) = boxroot_create(closure) else { return int(0) };
+        let roots: Vec<_> = (0..count >> 1).filter_map(|_| boxroot_create(value)).collect();
+        caml_callback_exn(boxroot_get(closure), int(0));
+        for root in roots {
+            boxroot_delete(root);
+        }
+        boxroot_delete(closure);
+    }
+    int(0)
 }
 
 /// `'a -> int`: a thousand boxroots of one value, made and then deleted.

@@ -1,5 +1,6 @@
 //! One static library for all: two would each bring their own Rust standard library.
 
+use bactrian_c as _;
 use bench_bactrian as _;
 use bench_by_hand as _;
 use bench_interop as _;
