@@ -185,7 +185,7 @@ fn b_fold_array<'r>(
     r: &mut Region<'r>,
     array: OCamlRef<'r, OCamlArray<String>>,
 ) -> OCamlRef<'r, OCamlList<String>> {
-    let count = r.look(array, |array| array.len());
+    let count = r.array_len(array);
     let mut result = r.nil();
     for i in 0..count {
         result = r.sub(|s| {
@@ -196,17 +196,16 @@ fn b_fold_array<'r>(
     result
 }
 
+type Step<'r> = OCamlFn<(OCamlRef<'r, OCamlInt>, OCamlRef<'r, OCamlInt>), OCamlRef<'r, OCamlInt>>;
+
 #[bactrian::export(raise)]
 fn b_fold_closure<'r>(
     r: &mut Region<'r>,
-    f: OCamlRef<
-        'r,
-        OCamlFn<(OCamlRef<'r, OCamlInt>, OCamlRef<'r, OCamlInt>), OCamlRef<'r, OCamlInt>>,
-    >,
+    f: OCamlRef<'r, Step<'r>>,
     initial: OCamlRef<'r, OCamlInt>,
     array: OCamlRef<'r, OCamlArray<OCamlInt>>,
 ) -> Result<OCamlRef<'r, OCamlInt>, OCamlException> {
-    let count = r.look(array, |array| array.len());
+    let count = r.array_len(array);
     let mut result = initial;
     for i in 0..count {
         let item = r.element(array, i).expect("the index is below the length");

@@ -187,10 +187,13 @@ macro_rules! arguments {
             ) -> Result<RawOCaml, OCamlException> {
                 // SAFETY: the closure is read last, when nothing can collect before the call.
                 unsafe {
-                    if $count == 1 {
-                        let argument = self.0.to_ocaml(rt).raw;
+                    // Nothing is rooted where nothing can collect between the first argument and the call.
+                    if $count == 1
+                        || !(false $(|| <$rust as ToOCaml<$rust::OCamlType>>::ALLOCATES)*)
+                    {
+                        let words = [$(self.$index.to_ocaml(rt).raw),*];
                         let closure = closure(rt);
-                        return call_closure(rt, closure, [argument]);
+                        return call_closure(rt, closure, words);
                     }
                     let frame = Frame::enter(scratch());
                     $(let $name = frame.push(self.$index.to_ocaml(rt).raw);)*
