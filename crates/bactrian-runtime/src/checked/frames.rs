@@ -8,7 +8,7 @@ use core::panic::Location;
 use core::sync::atomic::{AtomicU64, Ordering};
 
 /// A call of the API, for messages.
-#[derive(Clone, Copy, PartialEq)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) struct Site {
     pub function: &'static str,
     /// The argument of an exported function.

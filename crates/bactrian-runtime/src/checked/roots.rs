@@ -7,21 +7,21 @@ use crate::ffi::mlvalues::RawOCaml;
 use crate::roots::Slot;
 use std::alloc::Layout;
 use std::collections::{BTreeMap, HashMap, VecDeque};
-use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 enum Owner {
     /// A region.
-    Region(Frame),
+    Region(Arc<Frame>),
     /// The call whose argument it is.
-    Call(Frame),
+    Call(Arc<Frame>),
     /// A `BoxRoot`.
     Boxed,
 }
 
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 pub(super) struct Root {
-    made: Site,
+    made: &'static Site,
     owner: Owner,
     state: State,
     /// The word that it held when it was last looked at, and how many collections there had been.
@@ -33,7 +33,7 @@ pub(super) struct Root {
 enum State {
     Live,
     Left,
-    Dropped(Site),
+    Dropped(&'static Site),
 }
 
 #[derive(Default)]
@@ -41,16 +41,18 @@ pub(super) struct Registry {
     /// By the address of the slot.
     pub(super) roots: BTreeMap<usize, Root>,
     /// Regions and calls, and some of those that were left.
-    regions: HashMap<u64, Frame>,
+    regions: HashMap<u64, Arc<Frame>>,
     left: VecDeque<u64>,
     /// By the address of the stack.
     pub(super) dead: HashMap<usize, Dead>,
     /// Handles of regions.
     pub(super) handles: VecDeque<(usize, Layout)>,
+    /// There are as many as places in the program, so they are never freed.
+    sites: HashMap<Site, &'static Site>,
 }
 
 /// So many regions that were left are remembered.
-const REMEMBERED: usize = 4096;
+const REMEMBERED: usize = 512;
 
 pub(super) const WRITTEN_ONCE: &str =
     "a root is written once, when it is made; only BoxRoot::keep gives one another value";
@@ -64,7 +66,7 @@ pub(super) fn registry() -> MutexGuard<'static, Registry> {
 /// A region or a call begins.
 pub(super) fn entered(frame: Frame) {
     let mut registry = registry();
-    registry.regions.insert(frame.id, frame);
+    registry.regions.insert(frame.id, Arc::new(frame));
     registry.left.push_back(frame.id);
     if registry.left.len() > REMEMBERED {
         let oldest = registry.left.pop_front();
@@ -75,10 +77,25 @@ pub(super) fn entered(frame: Frame) {
 
 /// A region by the number in its handle.
 pub(super) fn region(id: u64) -> Option<Frame> {
-    registry().regions.get(&id).copied()
+    registry().regions.get(&id).map(|region| **region)
 }
 
 impl Registry {
+    fn intern(&mut self, site: Site) -> &'static Site {
+        self.sites.entry(site).or_insert_with(|| Box::leak(Box::new(site)))
+    }
+
+    fn insert(&mut self, slot: Slot, made: Site, owner: Owner, word: RawOCaml) {
+        let (made, collections) = (self.intern(made), rules::collections());
+        let root = Root { made, owner, state: State::Live, word, collections };
+        self.roots.insert(slot.as_ptr() as usize, root);
+    }
+
+    /// The frame, shared with the other roots in it.
+    fn share(&self, frame: Frame) -> Arc<Frame> {
+        self.regions.get(&frame.id).cloned().unwrap_or_else(|| Arc::new(frame))
+    }
+
     /// Marks a root of a stack as dead; whether it was live. A word that is not the one that it was made with is an error.
     pub(super) fn leave(&mut self, slot: Slot, remember: bool) -> (bool, Option<String>) {
         let address = slot.as_ptr() as usize;
@@ -97,13 +114,19 @@ impl Registry {
 #[track_caller]
 pub(crate) fn made(slot: Slot, word: RawOCaml) {
     let made = frames::current("Region::root");
-    insert(slot, made, frames::innermost().map_or(Owner::Boxed, Owner::Region), word);
+    if let Some(region) = frames::innermost() {
+        let mut registry = registry();
+        let owner = Owner::Region(registry.share(region));
+        registry.insert(slot, made, owner, word);
+    }
 }
 
 /// An argument of the innermost call.
 pub(crate) fn argument(slot: Slot, word: RawOCaml) {
     if let Some(call) = frames::innermost() {
-        insert(slot, call.site, Owner::Call(call), word);
+        let mut registry = registry();
+        let owner = Owner::Call(registry.share(call));
+        registry.insert(slot, call.site, owner, word);
     }
 }
 
@@ -111,25 +134,23 @@ pub(crate) fn argument(slot: Slot, word: RawOCaml) {
 #[track_caller]
 pub(crate) fn boxed(slot: Slot, word: RawOCaml) {
     let made = frames::current("BoxRoot::new");
-    insert(slot, made, Owner::Boxed, word);
-}
-
-fn insert(slot: Slot, made: Site, owner: Owner, word: RawOCaml) {
-    let root = Root { made, owner, state: State::Live, word, collections: rules::collections() };
-    registry().roots.insert(slot.as_ptr() as usize, root);
+    registry().insert(slot, made, Owner::Boxed, word);
 }
 
 /// A `BoxRoot` is dropped: once.
 pub(crate) fn dropped(slot: Slot) {
     let _operation = frames::destructor("BoxRoot::drop");
     let now = frames::current("BoxRoot::drop");
-    let before = match registry().roots.get_mut(&(slot.as_ptr() as usize)) {
+    let mut registry = registry();
+    let now = registry.intern(now);
+    let before = match registry.roots.get_mut(&(slot.as_ptr() as usize)) {
         Some(root) if matches!(root.state, State::Live) => {
             root.state = State::Dropped(now);
             return;
         }
-        before => before.copied(),
+        before => before.cloned(),
     };
+    drop(registry);
     let wrong = match before {
         Some(root) => root.describe(),
         None => "this is no BoxRoot".into(),
@@ -176,7 +197,7 @@ fn look(slot: Slot) -> Result<(), Wrong> {
     if !matches!(root.state, State::Live) {
         return Err(Wrong::Dead(root.describe()));
     }
-    if let Owner::Region(frame) | Owner::Call(frame) = root.owner {
+    if let Owner::Region(frame) | Owner::Call(frame) = &root.owner {
         if frame.thread != frames::thread() {
             let whose = if frame.domain == frames::domain() { "thread" } else { "domain" };
             return Err(Wrong::Elsewhere(format!(
@@ -211,7 +232,7 @@ impl Root {
     /// `made by Region::root at stubs.rs:9, in the region that …`
     fn describe(&self) -> String {
         let made = self.made;
-        match (self.owner, self.state) {
+        match (&self.owner, self.state) {
             (Owner::Boxed, State::Dropped(by)) => {
                 format!("the BoxRoot made by {made} was dropped by {by}")
             }

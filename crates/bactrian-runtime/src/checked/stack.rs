@@ -13,7 +13,7 @@ const QUARANTINE: usize = 256;
 /// So many dead roots of one region are remembered, beyond those.
 const REMEMBERED: usize = 4096;
 /// So many handles of regions that were left stay in memory.
-const HANDLES: usize = 1024;
+const HANDLES: usize = 256;
 
 /// The dead slots of a stack.
 #[derive(Clone, Copy, Default)]

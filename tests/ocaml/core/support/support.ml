@@ -1,6 +1,7 @@
 let native = Sys.backend_type = Sys.Native
 let tiny_heap = (Gc.get ()).minor_heap_size < 10_000
-let scaled n = if native && not tiny_heap then n else max 1 (n / 10)
+let few = Sys.getenv_opt "BACTRIAN_FEW" <> None
+let scaled n = if native && not (tiny_heap || few) then n else max 1 (n / 10)
 
 let setting name default =
   match Option.bind (Sys.getenv_opt name) int_of_string_opt with

@@ -10,8 +10,8 @@ val tiny_heap : bool
     allocation of Rust may collect. *)
 
 val scaled : int -> int
-(** A number of repetitions: as given natively, a tenth of it in bytecode or with a tiny
-    heap. *)
+(** A number of repetitions: as given natively, a tenth of it in bytecode, with a tiny
+    heap, or with [BACTRIAN_FEW] in the environment. *)
 
 val setting : string -> int -> int
 (** [setting name default]: a number from the environment. *)
