@@ -1,8 +1,7 @@
 open Syntax
 
 (* Written in Rust. *)
-external gamma : (float[@unboxed]) -> (float[@unboxed])
-  = "calc_gamma_byte" "calc_gamma"
+external gamma : (float[@unboxed]) -> (float[@unboxed]) = "calc_gamma_byte" "calc_gamma"
 [@@noalloc]
 
 let functions =

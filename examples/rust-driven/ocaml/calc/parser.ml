@@ -25,11 +25,8 @@ let rec left_to_right operators operand state =
   in
   more (operand state)
 
-and sum state =
-  left_to_right [ ('+', Add); ('-', Subtract) ] product state
-
-and product state =
-  left_to_right [ ('*', Multiply); ('/', Divide) ] negation state
+and sum state = left_to_right [ ('+', Add); ('-', Subtract) ] product state
+and product state = left_to_right [ ('*', Multiply); ('/', Divide) ] negation state
 
 and negation state =
   match state.next with

@@ -18,10 +18,7 @@ let symbol = function
   | Divide -> "/"
   | Power -> "^"
 
-let strength = function
-  | Add | Subtract -> 1
-  | Multiply | Divide -> 2
-  | Power -> 4
+let strength = function Add | Subtract -> 1 | Multiply | Divide -> 2 | Power -> 4
 
 (* With as few parentheses as it can be read back from. Unary minus is stronger than
    [*] and weaker than [^]. *)
@@ -33,19 +30,16 @@ let rec pp_at least ppf expression =
   | Number x when x < 0. || 1. /. x < 0. -> Format.fprintf ppf "(%g)" x
   | Number x -> Format.fprintf ppf "%g" x
   | Variable name -> Format.pp_print_string ppf name
-  | Call (name, argument) ->
-      Format.fprintf ppf "@[<2>%s(@,%a)@]" name (pp_at 0) argument
+  | Call (name, argument) -> Format.fprintf ppf "@[<2>%s(@,%a)@]" name (pp_at 0) argument
   | Negate argument ->
-      parenthesised 3 (fun ppf ->
-          Format.fprintf ppf "@[-%a@]" (pp_at 3) argument)
+      parenthesised 3 (fun ppf -> Format.fprintf ppf "@[-%a@]" (pp_at 3) argument)
   | Binary (operator, left, right) ->
       let strength = strength operator in
       let at_left, at_right =
         if operator = Power then (strength + 1, 3) else (strength, strength + 1)
       in
       parenthesised strength (fun ppf ->
-          Format.fprintf ppf "@[%a %s@ %a@]" (pp_at at_left) left
-            (symbol operator) (pp_at at_right) right)
+          Format.fprintf ppf "@[%a %s@ %a@]" (pp_at at_left) left (symbol operator)
+            (pp_at at_right) right)
 
-let to_string expression =
-  Format.asprintf "@[<hov 2>%a@]" (pp_at 0) expression
+let to_string expression = Format.asprintf "@[<hov 2>%a@]" (pp_at 0) expression

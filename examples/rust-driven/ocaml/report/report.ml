@@ -11,8 +11,7 @@ let table columns rows =
   let width index column =
     List.fold_left
       (fun width row -> max width (String.length (List.nth row index)))
-      (String.length column.title)
-      rows
+      (String.length column.title) rows
   in
   let widths = List.mapi width columns in
   let pp_row ppf cells =
@@ -23,8 +22,6 @@ let table columns rows =
   in
   let titles = List.map (fun column -> column.title) columns in
   let rule = List.map (fun width -> String.make width '-') widths in
-  Format.asprintf "@[<v>%a@]"
-    (Format.pp_print_list pp_row)
-    (titles :: rule :: rows)
+  Format.asprintf "@[<v>%a@]" (Format.pp_print_list pp_row) (titles :: rule :: rows)
 
 let () = Callback.register "Report.table" table
