@@ -13,6 +13,11 @@ mod stress;
 mod tasks;
 mod threads;
 mod types_bigarrays;
+mod types_collections;
+mod types_derived;
+mod types_many;
+mod types_random;
+mod types_text;
 
 // The C API, for the stubs of `tests/ocaml/{capi,checked}`.
 use bactrian_c as _;

@@ -44,7 +44,7 @@ pub fn expand(input: &DeriveInput) -> Result<TokenStream, Error> {
     };
     let generics = model.bounded_generics(&conversion);
     let (impl_generics, type_generics, clause) = generics.split_for_impl();
-    let mapping = model.from_only.then(|| model.mapping(&conversion));
+    let mapping = model.from_only.then(|| model.mapping());
     let check = model.check();
     let flat = model.as_flat_float().map(|(_, of_flat)| {
         quote! {

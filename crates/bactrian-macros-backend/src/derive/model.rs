@@ -126,12 +126,11 @@ impl Model {
 
     /// Generics whose type parameters convert by the trait.
     pub fn bounded_generics(&self, conversion: &TokenStream) -> syn::Generics {
-        let mut generics = self.generics.clone();
+        let mut generics = self.mapped_generics();
         let parameters: Vec<_> =
             generics.type_params().map(|parameter| parameter.ident.clone()).collect();
         let clause = generics.make_where_clause();
         for parameter in parameters {
-            clause.predicates.push(syn::parse_quote!(#parameter: ::bactrian::DefaultOCamlMapping));
             clause.predicates.push(syn::parse_quote!(
                 #parameter: #conversion<<#parameter as ::bactrian::DefaultOCamlMapping>::OCamlType>
             ));
@@ -171,9 +170,21 @@ impl Model {
         ))
     }
 
-    /// `impl DefaultOCamlMapping`.
-    pub fn mapping(&self, conversion: &TokenStream) -> TokenStream {
-        let generics = self.bounded_generics(conversion);
+    /// Generics whose type parameters stand for OCaml types.
+    pub fn mapped_generics(&self) -> syn::Generics {
+        let mut generics = self.generics.clone();
+        let parameters: Vec<_> = generics.type_params().map(|p| p.ident.clone()).collect();
+        let clause = generics.make_where_clause();
+        for parameter in parameters {
+            clause.predicates.push(syn::parse_quote!(#parameter: ::bactrian::DefaultOCamlMapping));
+        }
+        generics
+    }
+
+    /// `impl DefaultOCamlMapping`. It asks nothing else of the parameters: a recursive type needs it for its own
+    /// conversions, of which each is bounded by one direction only.
+    pub fn mapping(&self) -> TokenStream {
+        let generics = self.mapped_generics();
         let (impl_generics, type_generics, clause) = generics.split_for_impl();
         let (name, marker) = (&self.name, &self.marker);
         let is_float = match &self.shape {

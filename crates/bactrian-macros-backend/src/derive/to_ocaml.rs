@@ -43,7 +43,7 @@ pub fn expand(input: &DeriveInput) -> Result<TokenStream, Error> {
     };
     let generics = model.bounded_generics(&conversion);
     let (impl_generics, type_generics, clause) = generics.split_for_impl();
-    let mapping = model.mapping(&conversion);
+    let mapping = model.mapping();
     let check = model.check();
     let flat = model.as_flat_float().map(|(to_flat, _)| {
         quote! {

@@ -20,22 +20,11 @@ pub fn expand(input: &DeriveInput) -> Result<TokenStream, Error> {
     }
 }
 
-/// Generics whose type parameters stand for OCaml types.
-fn generics(model: &Model) -> syn::Generics {
-    let mut generics = model.generics.clone();
-    let parameters: Vec<_> = generics.type_params().map(|p| p.ident.clone()).collect();
-    let clause = generics.make_where_clause();
-    for parameter in parameters {
-        clause.predicates.push(syn::parse_quote!(#parameter: ::bactrian::DefaultOCamlMapping));
-    }
-    generics
-}
-
 /// A trait with a method for each field, for values and for roots of them.
 fn accessors(model: &Model, visibility: &Visibility, fields: &[Field]) -> TokenStream {
     let (name, marker) = (&model.name, &model.marker);
     let view = format_ident!("{}View", name);
-    let generics = generics(model);
+    let generics = model.mapped_generics();
     let (trait_generics, type_generics, clause) = generics.split_for_impl();
     let mut blanket = generics.clone();
     blanket.params.push(syn::parse_quote!(__Word: ::bactrian::__private::variant::Word<#marker>));
@@ -121,7 +110,7 @@ fn constructor_view(
 ) -> TokenStream {
     let (name, marker) = (&model.name, &model.marker);
     let view = format_ident!("{}View", name);
-    let mut generics = generics(model);
+    let mut generics = model.mapped_generics();
     let has_fields = constructors.iter().any(|constructor| !constructor.fields.is_empty());
     if has_fields {
         generics.params.insert(0, syn::parse_quote!('__gc));

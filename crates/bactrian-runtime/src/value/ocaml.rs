@@ -127,6 +127,7 @@ impl<'gc, T> OCaml<'gc, T> {
     /// # Panics
     /// When the value is an immediate.
     #[inline]
+    #[track_caller]
     pub fn size(&self) -> usize {
         self.expect_block("size");
         // SAFETY: checked to be a block.
@@ -144,6 +145,7 @@ impl<'gc, T> OCaml<'gc, T> {
     /// # Panics
     /// When the value is an immediate.
     #[inline]
+    #[track_caller]
     pub fn tag_value(&self) -> u8 {
         self.expect_block("tag_value");
         // SAFETY: checked to be a block.
