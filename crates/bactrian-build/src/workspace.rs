@@ -12,6 +12,7 @@
 use crate::dune::Mode;
 use crate::error::Error;
 use crate::project::{Project, is_built, list};
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -74,15 +75,18 @@ impl Workspace {
         let Some(sources) = ocaml_half() else { return Ok(()) };
         let folder = self.root.join(OCAML_HALF);
         make_folder(&folder)?;
-        let mut project = String::from("(lang dune 3.11)\n");
+        // Several libraries may be of one package, which is defined once.
+        let mut packages = BTreeSet::new();
         for library in list(&sources)? {
             let name = library.file_name().unwrap_or_default();
             if library.is_dir() && !is_built(name) {
                 link(&library, &folder.join(name))?;
-                for package in packages(&library) {
-                    let _ = writeln!(project, "(package (name {package}))");
-                }
+                packages.extend(packages_of(&library));
             }
+        }
+        let mut project = String::from("(lang dune 3.11)\n");
+        for package in packages {
+            let _ = writeln!(project, "(package (name {package}))");
         }
         write(&folder.join("dune-project"), &project)
     }
@@ -122,12 +126,9 @@ pub(crate) fn watched() -> Vec<PathBuf> {
 }
 
 /// The packages of a library's public names: `(public_name bactrian.sub)` is of the package `bactrian`.
-fn packages(library: &Path) -> Vec<String> {
+fn packages_of(library: &Path) -> Vec<String> {
     let text = fs::read_to_string(library.join("dune")).unwrap_or_default();
-    let mut names: Vec<String> = public_names(&text).map(str::to_owned).collect();
-    names.sort();
-    names.dedup();
-    names
+    public_names(&text).map(str::to_owned).collect()
 }
 
 fn public_names(dune: &str) -> impl Iterator<Item = &str> {
