@@ -20,6 +20,8 @@ use std::path::{Path, PathBuf};
 /// The generated executable, and its folder.
 pub(crate) const PROGRAM: &str = "bactrian_program";
 const OCAML_HALF: &str = "bactrian-ocaml-half";
+/// The virtual library that stands for the Rust half of a program.
+const RUST_HALF: &str = "bactrian.rust";
 
 pub(crate) struct Workspace {
     pub(crate) root: PathBuf,
@@ -58,42 +60,52 @@ impl Workspace {
         for entry in project.entries()? {
             link(&entry, &folder.join(entry.file_name().unwrap_or_default()))?;
         }
+        let mut has_rust = defines(&project.folder, RUST_HALF);
+        if !defines(&project.folder, "bactrian") {
+            has_rust |= workspace.add_ocaml_half()?;
+        }
         if let Some(program) = program {
             let generated = folder.join(PROGRAM);
             make_folder(&generated)?;
-            write(&generated.join("dune"), &program.stanza())?;
+            write(&generated.join("dune"), &program.stanzas(has_rust))?;
             write(&generated.join(format!("{PROGRAM}.ml")), "")?;
-        }
-        if !defines_bactrian(&project.folder) {
-            workspace.add_ocaml_half()?;
+            if has_rust {
+                write(&generated.join("bactrian_rust.ml"), "")?;
+            }
         }
         Ok(workspace)
     }
 
-    /// The libraries of Bactrian's own, of the version that the Rust half is.
-    fn add_ocaml_half(&self) -> Result<(), Error> {
-        let Some(sources) = ocaml_half() else { return Ok(()) };
+    /// The libraries of Bactrian's own, of the version that the Rust half is. Whether [`RUST_HALF`] is among them.
+    fn add_ocaml_half(&self) -> Result<bool, Error> {
+        let Some(sources) = ocaml_half() else { return Ok(false) };
         let folder = self.root.join(OCAML_HALF);
         make_folder(&folder)?;
         // Several libraries may be of one package, which is defined once.
         let mut packages = BTreeSet::new();
+        let mut has_rust = false;
         for library in list(&sources)? {
             let name = library.file_name().unwrap_or_default();
             if library.is_dir() && !is_built(name) {
                 link(&library, &folder.join(name))?;
-                packages.extend(packages_of(&library));
+                let dune = fs::read_to_string(library.join("dune")).unwrap_or_default();
+                packages.extend(public_names(&dune).map(|name| package(name).to_owned()));
+                has_rust |= public_names(&dune).any(|name| name == RUST_HALF);
             }
         }
         let mut project = String::from("(lang dune 3.11)\n");
         for package in packages {
             let _ = writeln!(project, "(package (name {package}))");
         }
-        write(&folder.join("dune-project"), &project)
+        write(&folder.join("dune-project"), &project)?;
+        Ok(has_rust)
     }
 }
 
 impl Program<'_> {
-    fn stanza(&self) -> String {
+    /// The executable; with the library that says to OCaml libraries with Rust inside who brings the Rust half: nobody
+    /// has to, since the Rust program is it.
+    fn stanzas(&self, has_rust: bool) -> String {
         let mode = match self.mode {
             Mode::Native => "native",
             Mode::Bytecode => "byte",
@@ -105,11 +117,21 @@ impl Program<'_> {
         if let Some(variant) = self.runtime_variant {
             flags.extend(["-runtime-variant", variant]);
         }
-        format!(
-            "(executable\n (name {PROGRAM})\n (modes\n  ({mode} object))\n (libraries {})\n (link_flags\n  ({})))\n",
-            self.libraries.join(" "),
+        let mut libraries = self.libraries.join(" ");
+        let mut stanzas = String::new();
+        if has_rust {
+            let _ = writeln!(
+                stanzas,
+                "(library\n (name {PROGRAM}_rust)\n (modules bactrian_rust)\n (implements {RUST_HALF}))"
+            );
+            let _ = write!(libraries, " {PROGRAM}_rust");
+        }
+        let _ = writeln!(
+            stanzas,
+            "(executable\n (name {PROGRAM})\n (modules {PROGRAM})\n (modes\n  ({mode} object))\n (libraries {libraries})\n (link_flags\n  ({})))",
             flags.join(" ")
-        )
+        );
+        stanzas
     }
 }
 
@@ -125,32 +147,31 @@ pub(crate) fn watched() -> Vec<PathBuf> {
     ocaml_half().into_iter().collect()
 }
 
-/// The packages of a library's public names: `(public_name bactrian.sub)` is of the package `bactrian`.
-fn packages_of(library: &Path) -> Vec<String> {
-    let text = fs::read_to_string(library.join("dune")).unwrap_or_default();
-    public_names(&text).map(str::to_owned).collect()
+/// The package of a library's public name: `bactrian` of `bactrian.rust`.
+fn package(public_name: &str) -> &str {
+    public_name.split('.').next().unwrap_or_default()
 }
 
 fn public_names(dune: &str) -> impl Iterator<Item = &str> {
     dune.split("(public_name").skip(1).filter_map(|rest| {
-        let name = rest.trim_start().split([')', '.', ' ', '\n']).next()?;
+        let name = rest.trim_start().split([')', ' ', '\n']).next()?;
         (!name.is_empty()).then_some(name)
     })
 }
 
-/// Whether the project has the OCaml half among its own sources.
-fn defines_bactrian(folder: &Path) -> bool {
+/// Whether the project has a library of the OCaml half among its own sources.
+fn defines(folder: &Path, library: &str) -> bool {
     let Ok(paths) = list(folder) else { return false };
     paths.iter().any(|path| {
         let name = path.file_name().unwrap_or_default();
         if path.is_dir() {
             !is_built(name)
                 && !fs::symlink_metadata(path).is_ok_and(|data| data.is_symlink())
-                && defines_bactrian(path)
+                && defines(path, library)
         } else {
             name == "dune"
                 && fs::read_to_string(path)
-                    .is_ok_and(|text| public_names(&text).any(|name| name == "bactrian"))
+                    .is_ok_and(|text| public_names(&text).any(|name| name == library))
         }
     })
 }

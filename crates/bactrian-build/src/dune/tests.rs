@@ -136,6 +136,14 @@ fn several_libraries_and_the_ocaml_half() {
 }
 
 #[test]
+fn library_with_rust_inside() {
+    let package = Package::with_calc();
+    package.write("ocaml/calc/dune", "(library (name calc) (libraries bactrian.rust))\n");
+    let built = package.build(calc()).unwrap();
+    assert!(package.has_symbol(&built, "camlCalc"));
+}
+
+#[test]
 fn object_of_the_projects_own() {
     let package = Package::new();
     package.write("ocaml/dune-project", "(lang dune 3.0)\n");
