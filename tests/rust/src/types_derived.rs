@@ -320,10 +320,7 @@ fn dv_shape(
     rt: &OCamlRuntime,
     shape: OCamlRef<'_, Shape>,
 ) -> Result<(String, usize), ConversionError> {
-    fn look(
-        rt: &OCamlRuntime,
-        shape: OCaml<'_, Shape>,
-    ) -> Result<(String, usize), ConversionError> {
+    fn look(shape: OCaml<'_, Shape>) -> Result<(String, usize), ConversionError> {
         Ok(match ShapeView::of(shape)? {
             ShapeView::Empty => ("Empty".into(), 0),
             ShapeView::Circle(r) => (format!("Circle {}", r.to_rust::<f64>()), 1),
@@ -333,7 +330,7 @@ fn dv_shape(
             ShapeView::Named { name, inner } => {
                 let mut deepest = 0;
                 for inner in inner {
-                    deepest = deepest.max(look(rt, inner)?.1);
+                    deepest = deepest.max(look(inner)?.1);
                 }
                 (name.try_to_rust()?, deepest + 10)
             }
@@ -341,7 +338,7 @@ fn dv_shape(
             ShapeView::Pair(pair) => (pair.snd().try_to_rust()?, 4),
         })
     }
-    look(rt, rt.get(shape))
+    look(rt.get(shape))
 }
 
 #[export(raise)]
