@@ -9,8 +9,9 @@ use crate::value::OCaml;
 ///
 /// # Safety
 /// `to_ocaml` must return a value that OCaml takes for a `T`; it may use the runtime only through the handle
-/// that it is given, not through a [`Region`](crate::Region) that it holds; and `ALLOCATES` must be true if it may
-/// allocate on the OCaml heap or call OCaml.
+/// that it is given, not through a [`Region`](crate::Region) that it holds; and `ALLOCATES` must be true if the
+/// conversion may allocate on the OCaml heap, call OCaml or release the domain's lock: other values in the making are
+/// roots over it only then.
 ///
 /// ```no_run
 /// use bactrian_runtime::{OCaml, OCamlInt, OCamlRuntime, ToOCaml};
@@ -24,6 +25,8 @@ use crate::value::OCaml;
 )]
 pub unsafe trait ToOCaml<T> {
     /// Whether the conversion may collect. When it cannot, values before it need no root.
+    ///
+    /// To say `false` is part of the promise of the `unsafe impl`; `true` is always right.
     const ALLOCATES: bool = true;
 
     /// Converts.

@@ -109,6 +109,18 @@ type endo = int -> int
 
 external function_back : endo -> endo = "t_function_back"
 external call_long : (string list -> int) -> int -> int = "t_call_long"
+
+external call_collecting :
+  (string -> int -> string -> string) ->
+  (int -> int -> string) ->
+  (int -> bool -> string) ->
+  string list = "t_call_collecting"
+
+type holds = { text : string; boxed : int }
+
+external make_collecting : unit -> holds * (string * int) * int list
+  = "t_make_collecting"
+
 external bad_result : (unit -> string * int) -> string = "t_bad_result"
 external functions : (int -> int) list -> int -> int = "t_functions"
 external descend : (int -> string -> int) -> int -> int = "t_descend"
@@ -319,6 +331,22 @@ let applications () =
   check_int "given back" 101 (back 1);
   check_int "an external given back" 7 (function_back abs (-7))
 
+(* A conversion that a user wrote collects while others are under way. *)
+let collecting () =
+  let captured = ref "captured" in
+  let show s = String.concat " " (s @ [ !captured ]) in
+  check_strings "arguments"
+    [ "before 1 after captured"; "2 3 captured"; "4 true captured" ]
+    (call_collecting
+       (fun a b c -> show [ a; string_of_int b; c ])
+       (fun a b -> show [ string_of_int a; string_of_int b ])
+       (fun a b -> show [ string_of_int a; string_of_bool b ]));
+  let record, pair, list = make_collecting () in
+  check_string "a record" "before" record.text;
+  check_int "a record" 1 record.boxed;
+  check_bool "a pair" true (pair = ("before", 2));
+  check_bool "a list" true (list = [ 3; 4; 5 ])
+
 let moved () =
   let n = if tiny_heap then 1000 else 200_000 in
   for i = 1 to 10 do
@@ -451,6 +479,7 @@ let () =
           case "called" closures;
           case "partial and over-application" applications;
           case "that move" moved;
+          case "whose arguments collect" collecting;
           case "results that do not convert" bad_results;
           case "to and fro" nested;
           case "stack overflow" stack_overflow;

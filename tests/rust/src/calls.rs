@@ -314,6 +314,57 @@ fn t_call_long(
     f.call(rt, ((0..n).map(|i| i.to_string()).collect(),))
 }
 
+/// A conversion of a user's own, during which everything moves.
+struct Collects(i64);
+
+// SAFETY: an `int`. `ALLOCATES` is true unless it is said otherwise.
+unsafe impl ToOCaml<OCamlInt> for Collects {
+    fn to_ocaml<'gc>(&self, rt: &'gc mut OCamlRuntime) -> OCaml<'gc, OCamlInt> {
+        let other = "y".repeat(200);
+        for _ in 0..20_000 {
+            let _: OCaml<'_, String> = other.to_ocaml(rt);
+        }
+        self.0.to_ocaml(rt)
+    }
+}
+
+impl DefaultOCamlMapping for Collects {
+    type OCamlType = OCamlInt;
+    type VecType = OCamlList<OCamlInt>;
+}
+
+#[derive(ToOCaml)]
+struct HoldsCollects {
+    text: String,
+    boxed: Box<Collects>,
+}
+
+type Held = (String, OCamlInt);
+
+/// Arguments made before one that collects.
+#[export(raise)]
+fn t_call_collecting(
+    rt: &mut OCamlRuntime,
+    f: OCamlRef<'_, OCamlFn<(String, Collects, String), String>>,
+    g: OCamlRef<'_, OCamlFn<(i64, Collects), String>>,
+    h: OCamlRef<'_, OCamlFn<(Box<Collects>, bool), String>>,
+) -> Result<Vec<String>, OCamlException> {
+    Ok(vec![
+        f.call(rt, ("before".into(), Collects(1), "after".into()))?,
+        g.call(rt, (2, Collects(3)))?,
+        h.call(rt, (Box::new(Collects(4)), true))?,
+    ])
+}
+
+/// Blocks whose later fields collect.
+#[export]
+fn t_make_collecting(rt: &mut OCamlRuntime) -> (BoxRoot<HoldsCollects>, BoxRoot<Held>, Vec<Collects>) {
+    let text = || "before".to_owned();
+    let record = HoldsCollects { text: text(), boxed: Box::new(Collects(1)) }.to_boxroot(rt);
+    let pair = ToOCaml::<Held>::to_boxroot(&(text(), Collects(2)), rt);
+    (record, pair, vec![Collects(3), Collects(4), Collects(5)])
+}
+
 /// What the closure returns does not convert.
 #[export]
 fn t_bad_result(rt: &mut OCamlRuntime, f: OCamlFn<((),), (String, u8)>) -> String {
