@@ -121,7 +121,7 @@ pub fn derive_view(input: TokenStream) -> TokenStream {
 /// A test of a program that Rust starts: a `#[test]` whose function takes the runtime.
 ///
 /// ```ignore
-/// #[bactrian::test]
+/// #[bactrian::ocaml_test]
 /// fn doubles(rt: &mut OCamlRuntime) {
 ///     let ten = 10i64.to_boxroot(rt);
 ///     assert_eq!(twice(rt, &ten).to_rust::<i64>(rt), 20);
@@ -133,8 +133,10 @@ pub fn derive_view(input: TokenStream) -> TokenStream {
 /// (`cargo test`), which then run one at a time and share OCaml's global state; those threads need `threads.posix` among the
 /// OCaml libraries. OCaml's `at_exit` functions do not run: flush what OCaml prints (`%!`).
 ///
+/// It is not called `test`, so that `use bactrian::*` leaves `#[test]` what it is.
+///
 /// `#[should_panic]`, `#[ignore]` and a result (`-> Result<(), E>`) work as for any test.
 #[proc_macro_attribute]
-pub fn test(attribute: TokenStream, item: TokenStream) -> TokenStream {
-    bactrian_macros_backend::test(attribute.into(), item.into()).into()
+pub fn ocaml_test(attribute: TokenStream, item: TokenStream) -> TokenStream {
+    bactrian_macros_backend::ocaml_test(attribute.into(), item.into()).into()
 }

@@ -496,7 +496,7 @@ fn c_strings(arguments: Vec<OsString>) -> Result<Vec<*const c_char>, OCamlStartu
     Ok(pointers)
 }
 
-/// What `#[bactrian::test]` expands to: starts the runtime if this is the first test of the process, and takes the lock.
+/// What `#[bactrian::ocaml_test]` expands to: starts the runtime if this is the first test of the process, and takes the lock.
 #[doc(hidden)]
 pub fn run_test<R>(test: impl FnOnce(&mut OCamlRuntime) -> R) -> R {
     // The arguments of a test program are for the test runner.

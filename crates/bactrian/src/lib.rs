@@ -13,7 +13,9 @@
 //! Values, roots, regions, conversions and exceptions come from `bactrian-runtime`; futures across the border, with the
 //! feature `task`, from `bactrian-task`.
 
-pub use bactrian_macros::{FromOCaml, OCamlException, OCamlView, ToOCaml, export, ocaml, test};
+pub use bactrian_macros::{
+    FromOCaml, OCamlException, OCamlView, ToOCaml, export, ocaml, ocaml_test,
+};
 pub use bactrian_runtime::*;
 
 /// Futures and promises across the border.

@@ -7,7 +7,7 @@ fn number(x: f64) -> Box<Expression> {
     Box::new(Expression::Number(x))
 }
 
-#[bactrian::test]
+#[bactrian::ocaml_test]
 fn parses(rt: &mut OCamlRuntime) {
     let product = Expression::Binary(Operator::Multiply, number(2.0), number(3.0));
     assert_eq!(
@@ -16,7 +16,7 @@ fn parses(rt: &mut OCamlRuntime) {
     );
 }
 
-#[bactrian::test]
+#[bactrian::ocaml_test]
 fn mistakes_have_a_place(rt: &mut OCamlRuntime) {
     assert_eq!(
         calc::parse(rt, "2 * (3 + "),
@@ -26,7 +26,7 @@ fn mistakes_have_a_place(rt: &mut OCamlRuntime) {
     assert_eq!(mistake.to_string(), "expected a number, a name or an operator at character 3");
 }
 
-#[bactrian::test]
+#[bactrian::ocaml_test]
 fn shows_what_it_reads_back(rt: &mut OCamlRuntime) -> Result<(), Mistake> {
     for text in [
         "1 - (2 - 3)",
@@ -44,7 +44,7 @@ fn shows_what_it_reads_back(rt: &mut OCamlRuntime) -> Result<(), Mistake> {
     Ok(())
 }
 
-#[bactrian::test]
+#[bactrian::ocaml_test]
 fn evaluates(rt: &mut OCamlRuntime) -> Result<(), Mistake> {
     let expression = calc::parse(rt, "x ^ 2 + gamma(y)")?;
     let variables = [("x".to_owned(), 3.0), ("y".to_owned(), 5.0)];
@@ -53,7 +53,7 @@ fn evaluates(rt: &mut OCamlRuntime) -> Result<(), Mistake> {
     Ok(())
 }
 
-#[bactrian::test]
+#[bactrian::ocaml_test]
 fn exceptions_are_errors(rt: &mut OCamlRuntime) -> Result<(), Mistake> {
     for (text, message) in [
         ("1 / (2 - 2)", "Division_by_zero"),
@@ -67,7 +67,7 @@ fn exceptions_are_errors(rt: &mut OCamlRuntime) -> Result<(), Mistake> {
     Ok(())
 }
 
-#[bactrian::test]
+#[bactrian::ocaml_test]
 fn compiled_functions_outlive_their_makers(rt: &mut OCamlRuntime) -> Result<(), Mistake> {
     let expression = calc::parse(rt, "(t + 1) ^ 2")?;
     let square = calc::compile(rt, "t", &expression).expect("t is its variable");
@@ -81,7 +81,7 @@ fn compiled_functions_outlive_their_makers(rt: &mut OCamlRuntime) -> Result<(), 
     Ok(())
 }
 
-#[bactrian::test]
+#[bactrian::ocaml_test]
 fn tables(rt: &mut OCamlRuntime) {
     let columns = [("name", Alignment::Left), ("n", Alignment::Right)]
         .map(|(title, alignment)| Column { title: title.to_owned(), alignment });

@@ -1,6 +1,6 @@
 use bactrian::OCamlRuntime;
 
-#[bactrian::test]
+#[bactrian::ocaml_test]
 async fn waits(_rt: &mut OCamlRuntime) {}
 
 fn main() {}

@@ -1,6 +1,6 @@
 use bactrian::OCamlRuntime;
 
-#[bactrian::test(release)]
+#[bactrian::ocaml_test(release)]
 fn with_an_option(_rt: &mut OCamlRuntime) {}
 
 fn main() {}

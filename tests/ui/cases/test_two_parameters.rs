@@ -1,6 +1,6 @@
 use bactrian::OCamlRuntime;
 
-#[bactrian::test]
+#[bactrian::ocaml_test]
 fn two(_rt: &mut OCamlRuntime, _n: i64) {}
 
 fn main() {}

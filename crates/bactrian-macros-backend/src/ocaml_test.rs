@@ -1,11 +1,11 @@
-//! `#[bactrian::test]`.
+//! `#[bactrian::ocaml_test]`.
 
 use proc_macro2::TokenStream;
 use quote::quote;
 use syn::{FnArg, ItemFn, ReturnType, parse2};
 
 /// Makes a function that takes the runtime a test.
-pub fn test(attribute: TokenStream, item: TokenStream) -> TokenStream {
+pub fn ocaml_test(attribute: TokenStream, item: TokenStream) -> TokenStream {
     let function = match parse2::<ItemFn>(item.clone()) {
         Ok(function) => function,
         Err(error) => {
@@ -22,7 +22,7 @@ pub fn test(attribute: TokenStream, item: TokenStream) -> TokenStream {
 fn check(attribute: &TokenStream, function: &ItemFn) -> syn::Result<()> {
     let signature = &function.sig;
     if !attribute.is_empty() {
-        return Err(syn::Error::new_spanned(attribute, "`bactrian::test` takes no options"));
+        return Err(syn::Error::new_spanned(attribute, "`bactrian::ocaml_test` takes no options"));
     }
     if let Some(asyncness) = &signature.asyncness {
         return Err(syn::Error::new_spanned(
