@@ -52,7 +52,15 @@ fn generate() -> Result<(), String> {
         .ok_or("caml/config.h does not define Max_young_wosize")?;
     let _ = writeln!(code, "/// The largest block, in words, of the minor heap.");
     let _ = writeln!(code, "pub const MAX_YOUNG_WOSIZE: usize = {max_young};");
-    for needed in ["young_ptr", "young_limit", "id", "action_pending", "backtrace_active"] {
+    for needed in [
+        "young_ptr",
+        "young_limit",
+        "id",
+        "action_pending",
+        "backtrace_active",
+        "compare_unordered",
+        "requested_external_interrupt",
+    ] {
         if !code.contains(&format!("const {}:", needed.to_uppercase())) {
             return Err(format!(
                 "{} has no field `{needed}`: OCaml {version} is too new",

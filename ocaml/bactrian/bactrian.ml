@@ -1,4 +1,5 @@
 module Collections = Collections
+module Rust_value = Rust_value
 
 exception Rust_panic of string * string
 exception Dropped of string
@@ -17,5 +18,7 @@ let () =
   Callback.register_exception "Bactrian.Dropped" (Dropped "");
   Printexc.register_printer print;
   start ();
+  Rust_closure.register ();
+  Rust_value.register ();
   (* OCaml's exit ends the process without Rust's. *)
   at_exit flush

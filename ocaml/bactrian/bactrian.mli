@@ -15,3 +15,6 @@ exception Dropped of string
 
 module Collections = Collections
 (** Maps and sets that Rust uses through their functions. *)
+
+module Rust_value = Rust_value
+(** Rust values that OCaml owns: close them early, show them. *)

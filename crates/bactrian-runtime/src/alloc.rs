@@ -137,7 +137,7 @@ pub(crate) unsafe fn opaque_block(wosize: usize, tag: u8) -> RawOCaml {
 /// As for [`opaque_block`]; with a lower tag every field must be set before anything that may collect.
 #[cold]
 #[inline(never)]
-unsafe fn large_block(wosize: usize, tag: u8) -> RawOCaml {
+pub(crate) unsafe fn large_block(wosize: usize, tag: u8) -> RawOCaml {
     // SAFETY: passed on. The variant without exceptions answers 0 when there is no memory.
     unsafe {
         if wosize == 0 {

@@ -7,6 +7,14 @@ use crate::named::NamedValue;
 use crate::runtime::OCamlRuntime;
 use crate::value::{OCaml, call_closure};
 
+/// Drops the owned values that OCaml has let go of, which may be done wherever OCaml code may run.
+#[inline]
+pub fn before(rt: &mut OCamlRuntime) {
+    if !crate::custom::nothing_to_drop() {
+        rt.drop_unreachable();
+    }
+}
+
 /// Calls a registered function.
 ///
 /// # Safety

@@ -7,6 +7,7 @@ mod alloc;
 pub mod checked;
 mod compat;
 mod conv;
+mod custom;
 mod exception;
 #[doc(hidden)]
 pub mod ffi;
@@ -28,6 +29,10 @@ pub mod variant;
 
 pub use compat::{OCamlFn1, OCamlFn2, OCamlFn3, OCamlFn4, OCamlFn5, alloc_error, alloc_ok, cons};
 pub use conv::{ConversionError, DefaultOCamlMapping, FromOCaml, ToOCaml};
+pub use custom::{
+    BorrowError, ClosureArguments, ClosureResult, Custom, DynBox, DynRef, DynRefMut, Marshal,
+    Operations, Owned, Raise, Returned, RustFn, register,
+};
 pub use exception::{IntoOCamlException, OCamlException, OCamlExn};
 pub use ffi::mlvalues::RawOCaml;
 pub use inspect::Inspection;
@@ -60,6 +65,7 @@ pub mod c {
 #[doc(hidden)]
 pub mod __private {
     pub use crate::alloc::{Fields, Kept, block};
+    pub use crate::custom::derived as custom;
     pub use crate::exception::any_root;
     pub use crate::ffi::mlvalues::{double_val, hash_variant, is_block, val_int};
     pub use crate::import;

@@ -4,6 +4,7 @@
 
 use crate::checked::checked;
 use crate::conv::{ConversionError, DefaultOCamlMapping, FromOCaml, ToOCaml};
+use crate::custom::{Custom, DynRef, DynRefMut, Returned};
 use crate::exception::OCamlException;
 use crate::ffi::domain_state;
 use crate::ffi::mlvalues::{
@@ -303,13 +304,61 @@ pub unsafe fn owned<T: DefaultOCamlMapping + FromOCaml<T::OCamlType>>(
     unsafe { owned_as::<T, T::OCamlType>(rt, function, argument, raw) }
 }
 
+/// An owned value, borrowed for the call.
+///
+/// # Safety
+/// `raw` must be a live word of an OCaml type of owned values; what is in it is checked.
+#[inline(always)]
+pub unsafe fn borrowed<T: Custom + Sync>(
+    rt: &mut OCamlRuntime,
+    function: &'static str,
+    argument: &'static str,
+    raw: RawOCaml,
+) -> Result<DynRef<T>, OCamlException> {
+    // SAFETY: passed on.
+    unsafe { OCaml::<T>::from_raw(raw) }
+        .borrow()
+        .map_err(|error| argument_error(rt, function, argument, error))
+}
+
+/// An owned value, borrowed exclusively for the call.
+///
+/// # Safety
+/// As for [`borrowed`].
+#[inline(always)]
+pub unsafe fn borrowed_mut<T: Custom>(
+    rt: &mut OCamlRuntime,
+    function: &'static str,
+    argument: &'static str,
+    raw: RawOCaml,
+) -> Result<DynRefMut<T>, OCamlException> {
+    // SAFETY: passed on.
+    unsafe { OCaml::<T>::from_raw(raw) }
+        .borrow_mut()
+        .map_err(|error| argument_error(rt, function, argument, error))
+}
+
+/// An owned value, moved out and closed.
+///
+/// # Safety
+/// As for [`borrowed`].
+#[inline(always)]
+pub unsafe fn taken<T: Custom>(
+    rt: &mut OCamlRuntime,
+    function: &'static str,
+    argument: &'static str,
+    raw: RawOCaml,
+) -> Result<T, OCamlException> {
+    // SAFETY: passed on.
+    unsafe { OCaml::<T>::from_raw(raw) }
+        .take()
+        .map_err(|error| argument_error(rt, function, argument, error))
+}
+
 /// A result, from a Rust value.
 #[inline(always)]
-pub fn result<T: DefaultOCamlMapping + ToOCaml<T::OCamlType>>(
-    rt: &mut OCamlRuntime,
-    value: T,
-) -> RawOCaml {
-    value.to_ocaml(rt).raw
+pub fn result<T: Returned<How>, How>(rt: &mut OCamlRuntime, value: T) -> RawOCaml {
+    value.into_word(rt)
 }
 
 /// A result, from a Rust value, as the OCaml type `M`.

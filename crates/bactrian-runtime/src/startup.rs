@@ -82,6 +82,7 @@ fn exists() -> bool {
 #[unsafe(no_mangle)]
 extern "C" fn bactrian_start(_unit: RawOCaml) -> RawOCaml {
     crate::panic::install_hook();
+    crate::custom::start();
     set_state(if state() == STARTING { INITIALISING } else { RUNNING });
     UNIT
 }

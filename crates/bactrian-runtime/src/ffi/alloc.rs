@@ -1,12 +1,7 @@
-//! `caml/alloc.h`, `caml/memory.h`, `caml/custom.h`.
+//! `caml/alloc.h`, `caml/memory.h`.
 
+pub use super::custom::CustomOperations;
 use super::mlvalues::RawOCaml;
-
-/// The runtime's `struct custom_operations`, of which only addresses are taken.
-#[repr(C)]
-pub struct CustomOperations {
-    _opaque: [u8; 0],
-}
 
 unsafe extern "C" {
     /// A block of 1 to `MAX_YOUNG_WOSIZE` fields, not yet initialised. May collect; runs no OCaml code.

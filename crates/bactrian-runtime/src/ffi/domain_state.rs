@@ -194,3 +194,28 @@ pub unsafe fn backtrace_active(state: *mut DomainState) -> bool {
     // SAFETY: the offset is that of `backtrace_active`, a word.
     unsafe { *field::<isize>(state, layout::BACKTRACE_ACTIVE) != 0 }
 }
+
+/// Asks the domain to run what waits, its hook among it, as soon as OCaml code may run.
+///
+/// # Safety
+/// `state` must be the current domain's. May be called in the middle of a collection.
+#[inline]
+pub unsafe fn request_interrupt(state: *mut DomainState) {
+    // SAFETY: the offsets are those of an atomic word and of a word; the runtime's own finalisers set the latter
+    // in the middle of a collection too, and the former is what the ticks of threads set.
+    unsafe {
+        (*field::<AtomicUsize>(state, layout::REQUESTED_EXTERNAL_INTERRUPT))
+            .store(1, Ordering::Release);
+        *field::<isize>(state, layout::ACTION_PENDING) = 1;
+    }
+}
+
+/// Says that the values that are being compared have no order.
+///
+/// # Safety
+/// `state` must be the current domain's.
+#[inline]
+pub unsafe fn set_compare_unordered(state: *mut DomainState) {
+    // SAFETY: the offset is that of `compare_unordered`, a word.
+    unsafe { *field::<isize>(state, layout::COMPARE_UNORDERED) = 1 }
+}

@@ -5,6 +5,7 @@ pub mod address_class;
 pub mod alloc;
 pub mod bigarray;
 pub mod callback;
+pub mod custom;
 pub mod domain_state;
 pub mod fail;
 pub mod mlvalues;

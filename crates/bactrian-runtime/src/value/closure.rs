@@ -72,6 +72,7 @@ impl<Args: CallArguments, R: DefaultOCamlMapping> OCamlCell<OCamlFn<Args, R>> {
         arguments: Args,
     ) -> Result<OCaml<'gc, R::OCamlType>, OCamlException> {
         checked! { let _operation = crate::checked::operation("OCamlFn::call_value"); }
+        crate::import::before(rt);
         // SAFETY: the cell holds a function of these arguments, and the result is of its type. The closure is
         // read after the arguments were converted, which may have moved it.
         unsafe {

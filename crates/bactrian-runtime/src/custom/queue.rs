@@ -1,0 +1,157 @@
+//! Values that OCaml has let go of, on their way to be dropped.
+//!
+//! The collector finds a value dead at a moment when no code of the user's may run: its destructor may want a lock that
+//! the code holds which allocates, or OCaml, or panic. So the finaliser pushes the box on a list, and asks the runtime to
+//! call us as soon as OCaml code may run: where signal handlers and OCaml's own finalisers do. There the domain's lock is
+//! released, and the values are dropped.
+
+use super::handle::finish;
+use super::header::{BoxPtr, Header, Left};
+use super::report;
+use crate::ffi::custom::{caml_bt_is_self, caml_domain_external_interrupt_hook};
+use crate::ffi::domain_state;
+use crate::runtime::OCamlRuntime;
+use core::cell::Cell;
+use core::ffi::c_void;
+use core::mem::transmute;
+use core::ptr::{NonNull, null_mut};
+use core::sync::atomic::{AtomicPtr, Ordering};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+/// The boxes that wait, linked by their headers, the latest first. They are taken all at once, so no box comes back
+/// while another thread looks at it.
+static QUEUE: AtomicPtr<Header> = AtomicPtr::new(null_mut());
+
+/// The hook that was there before ours.
+static PREVIOUS: AtomicPtr<c_void> = AtomicPtr::new(null_mut());
+
+impl OCamlRuntime {
+    /// Drops the owned values and closures that the collector has found unreachable, and says how many.
+    ///
+    /// There is rarely a need to call it. Such values are dropped by themselves where OCaml code may run: in OCaml code after
+    /// the collection, when an exported function returns, when Rust calls OCaml, and when the program exits. They never are in the middle of a Rust
+    /// function, which may hold locks. This is the place to say so, in one that runs for long without calling OCaml.
+    ///
+    /// Values are dropped without the domain's lock, which their `Drop` may take by
+    /// [`with_domain_lock`](Self::with_domain_lock), on the thread that happens to come by. A panic of a `Drop` is reported on the standard error.
+    pub fn drop_unreachable(&mut self) -> usize {
+        if is_empty() {
+            return 0;
+        }
+        self.releasing_runtime(drain)
+    }
+}
+
+/// Whether nothing waits. One load.
+#[inline(always)]
+pub(crate) fn is_empty() -> bool {
+    QUEUE.load(Ordering::Relaxed).is_null()
+}
+
+/// Drops what waits. The domain's lock must not be held.
+fn drain() -> usize {
+    let mut boxed = QUEUE.swap(null_mut(), Ordering::Acquire);
+    let mut count = 0;
+    while let Some(header) = NonNull::new(boxed) {
+        // SAFETY: what is on the list is live, and has nobody else; its link is read before it is freed.
+        unsafe {
+            boxed = header.as_ref().next().load(Ordering::Relaxed);
+            drop_now(header, Left::Last { alive: true });
+        }
+        count += 1;
+    }
+    count
+}
+
+/// # Safety
+/// As for [`finish`].
+unsafe fn drop_now(boxed: BoxPtr, left: Left) {
+    // SAFETY: passed on. The name is asked for first.
+    unsafe {
+        let name = boxed.as_ref().kind().name;
+        if let Err(payload) = catch_unwind(AssertUnwindSafe(|| finish(boxed, left))) {
+            report::panicked(&format!("dropping a Rust value `{}`", name()), payload);
+        }
+    }
+}
+
+/// Lets go of a box whose last reference was just given back, in the middle of a collection or wherever the user's
+/// destructors must not run.
+///
+/// # Safety
+/// As for [`finish`].
+pub(super) unsafe fn drop_later(boxed: BoxPtr, left: Left) {
+    let Left::Last { alive } = left else { return };
+    // SAFETY: passed on. Without a destructor to run only memory is freed.
+    unsafe {
+        if !alive || boxed.as_ref().kind().drop_value.is_none() {
+            return finish(boxed, left);
+        }
+        let state = domain_state::current();
+        if state.is_null() {
+            // No OCaml thread, or one that has released its lock: a place like any other for a destructor.
+            return drop_now(boxed, left);
+        }
+        push(boxed);
+        // The domain of a thread whose domain has ended runs nothing any more; another one will, sooner or later.
+        if !crate::roots::domain_ended() {
+            domain_state::request_interrupt(state);
+        }
+    }
+}
+
+/// # Safety
+/// The box must be live, and the reference to it that is left be the list's.
+unsafe fn push(boxed: BoxPtr) {
+    let mut head = QUEUE.load(Ordering::Relaxed);
+    loop {
+        // SAFETY: the box is ours until it is on the list.
+        unsafe { boxed.as_ref() }.next().store(head, Ordering::Relaxed);
+        match QUEUE.compare_exchange_weak(
+            head,
+            boxed.as_ptr(),
+            Ordering::Release,
+            Ordering::Relaxed,
+        ) {
+            Ok(_) => return,
+            Err(now) => head = now,
+        }
+    }
+}
+
+/// Makes the runtime call us. The domain's lock must be held.
+#[inline]
+pub(crate) fn install() {
+    // SAFETY: a variable of the runtime's, of pointer size.
+    let hook = unsafe { &caml_domain_external_interrupt_hook };
+    let ours = on_interrupt as *mut c_void;
+    // Looked at whenever a value is made: the threads library puts its own hook there when it starts, whatever there was.
+    if hook.load(Ordering::Relaxed) != ours {
+        PREVIOUS.store(hook.swap(ours, Ordering::AcqRel), Ordering::Release);
+    }
+}
+
+/// Called on a domain that was asked to, where OCaml code may run.
+unsafe extern "C" fn on_interrupt() {
+    thread_local! {
+        static CHAINING: Cell<bool> = const { Cell::new(false) };
+    }
+    // A hook that was installed over ours and calls it, before ours was installed over that one.
+    if CHAINING.get() {
+        return;
+    }
+    // SAFETY: the function has no precondition; the previous hook has the type that the variable had.
+    unsafe {
+        // The runtime lends the lock to whatever it calls here. A thread that serves collections for others has none to
+        // lend.
+        if !is_empty() && caml_bt_is_self() == 0 {
+            OCamlRuntime::recover().drop_unreachable();
+        }
+        let previous = PREVIOUS.load(Ordering::Acquire);
+        if !previous.is_null() {
+            CHAINING.set(true);
+            transmute::<*mut c_void, unsafe extern "C" fn()>(previous)();
+            CHAINING.set(false);
+        }
+    }
+}
