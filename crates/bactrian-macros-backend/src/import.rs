@@ -128,6 +128,7 @@ impl Import {
             ) -> #returned {
                 static __BACTRIAN_FUNCTION: ::bactrian::__private::NamedValue =
                     ::bactrian::__private::NamedValue::new(#registered);
+                ::bactrian::__private::import::before(__bactrian_rt);
                 // SAFETY: whoever wrote the declaration vouches for the types, as with `external` in OCaml. The
                 // words are read from roots, just before the call.
                 unsafe { #call }

@@ -10,7 +10,9 @@ mod import;
 mod ocaml_test;
 mod types;
 
-pub use derive::{derive_exception, derive_from_ocaml, derive_to_ocaml, derive_view};
+pub use derive::{
+    derive_custom, derive_exception, derive_from_ocaml, derive_to_ocaml, derive_view,
+};
 pub use export::export;
 pub use import::ocaml;
 pub use ocaml_test::ocaml_test;

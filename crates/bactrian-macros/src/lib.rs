@@ -88,6 +88,18 @@ pub fn derive_exception(input: TokenStream) -> TokenStream {
     bactrian_macros_backend::derive_exception(input.into()).into()
 }
 
+/// Leaves a struct or enum in Rust, as a value that OCaml owns under an abstract type: the trait `Custom`.
+///
+/// Exported functions return it by value, and take it as `&T` or `&mut T`; the borrow is checked when the function is called.
+///
+/// `#[ocaml(…)]` on the type asks for operations: `compare` (by `PartialOrd`), `hash` (by `Hash`), `show` (by `Debug`), each also
+/// as `compare = "path"` of a function of one's own; `marshal = "name"` (by `bactrian::Marshal`), `heap_size = "path"` (the
+/// bytes that a new value holds on the heap), and `name = "…"`, the type's name in messages.
+#[proc_macro_derive(Custom, attributes(ocaml))]
+pub fn derive_custom(input: TokenStream) -> TokenStream {
+    bactrian_macros_backend::derive_custom(input.into()).into()
+}
+
 /// Access to the fields of OCaml values without converting them, by the attributes of `ToOCaml`.
 ///
 /// For a struct `Person`, a trait `PersonView` that values (`OCaml<Person>`) and roots (`OCamlRef<Person>`, `BoxRoot<Person>`)

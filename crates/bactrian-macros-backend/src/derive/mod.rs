@@ -1,5 +1,6 @@
-//! `#[derive(ToOCaml, FromOCaml, OCamlException, OCamlView)]`.
+//! `#[derive(Custom, ToOCaml, FromOCaml, OCamlException, OCamlView)]`.
 
+mod custom;
 mod exception;
 mod from_ocaml;
 mod model;
@@ -8,6 +9,11 @@ mod view;
 
 use proc_macro2::TokenStream;
 use syn::{DeriveInput, Error};
+
+/// Expands `#[derive(Custom)]`.
+pub fn derive_custom(input: TokenStream) -> TokenStream {
+    run(input, custom::expand)
+}
 
 /// Expands `#[derive(ToOCaml)]`.
 pub fn derive_to_ocaml(input: TokenStream) -> TokenStream {

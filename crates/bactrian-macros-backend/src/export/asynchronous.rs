@@ -26,7 +26,7 @@ pub fn shim(export: &Export) -> Result<TokenStream, Error> {
     }
     let symbol = export.symbol();
     let name = export.name();
-    let function = &export.function.sig.ident;
+    let function = export.callee();
     let words = export.words();
     let conversions = export.parameters.iter().zip(&words).map(|(parameter, word)| {
         let argument = &parameter.name;
@@ -36,6 +36,9 @@ pub fn shim(export: &Export) -> Result<TokenStream, Error> {
             }
             Kind::Owned { ty, as_: None } => {
                 quote!(::bactrian::__private::shim::owned::<#ty>(__bactrian_rt, #name, #argument, #word)?)
+            }
+            Kind::Taken(ty) => {
+                quote!(::bactrian::__private::shim::taken::<#ty>(__bactrian_rt, #name, #argument, #word)?)
             }
             // Refused when the parameters were read.
             _ => quote!(::core::unreachable!()),

@@ -3,7 +3,8 @@
 use super::parameter::{Context, Kind, Parameter};
 use crate::types::{is_named, without_lifetimes};
 use quote::{format_ident, quote};
-use syn::{FnArg, ItemFn, Pat, ReturnType};
+use syn::spanned::Spanned;
+use syn::{Error, FnArg, ItemFn, Pat, ReturnType};
 
 /// Rewrites a function that takes unrooted values beside a handle. `fn f(rt: &mut OCamlRuntime, x: OCaml<T>)` is given the word
 /// of `x`, and begins with `let x: OCaml<'_, T> = …` that borrows from `rt`, so that the compiler rejects a use of `x`
@@ -44,6 +45,18 @@ pub fn lend(function: &mut ItemFn, context: Context, parameters: &mut [Parameter
     }
     let statements = &function.block.stmts;
     function.block = syn::parse_quote!({ #(#bindings)* #(#statements)* });
+}
+
+/// Refuses what [`lend`] does not rewrite: a method, whose body stays in its `impl`.
+pub fn refuse(context: Context, parameters: &[Parameter]) -> Result<(), Error> {
+    match parameters.iter().find(|parameter| matches!(parameter.kind, Kind::Value(_))) {
+        Some(parameter) if context == Context::Exclusive => Err(Error::new(
+            parameter.ty.span(),
+            "this argument lies unrooted in the OCaml heap, and the method can allocate, which may move it: take \
+             `OCamlRef<T>`, `BoxRoot<T>` or an owned value, or do without the mutable runtime",
+        )),
+        _ => Ok(()),
+    }
 }
 
 fn returns_value(function: &ItemFn) -> bool {

@@ -2,6 +2,7 @@
 
 mod asynchronous;
 mod lend;
+mod methods;
 mod options;
 mod parameter;
 mod synchronous;
@@ -12,10 +13,16 @@ use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 use syn::ext::IdentExt;
 use syn::spanned::Spanned;
-use syn::{Error, FnArg, GenericParam, Ident, ItemFn, PatType, Receiver, ReturnType, Type};
+use syn::{
+    Error, FnArg, GenericParam, Ident, ItemFn, ItemImpl, PatType, Receiver, ReturnType, Signature,
+    Type,
+};
 
 /// Expands `#[export(attribute)] item`.
 pub fn export(attribute: TokenStream, item: TokenStream) -> TokenStream {
+    if let Ok(methods) = syn::parse2::<ItemImpl>(item.clone()) {
+        return methods::export(attribute, methods);
+    }
     let kept = item.clone();
     match expand(attribute, item) {
         Ok(tokens) => tokens,
@@ -31,12 +38,17 @@ pub fn export(attribute: TokenStream, item: TokenStream) -> TokenStream {
 /// A function without `#[ocaml(…)]` on its parameters; what is no function stays as it is.
 fn without_attributes(item: TokenStream) -> TokenStream {
     let Ok(mut function) = syn::parse2::<ItemFn>(item.clone()) else { return item };
-    for argument in &mut function.sig.inputs {
+    strip(&mut function.sig);
+    quote!(#function)
+}
+
+/// Takes our attributes off the parameters.
+fn strip(signature: &mut Signature) {
+    for argument in &mut signature.inputs {
         let (FnArg::Receiver(Receiver { attrs, .. }) | FnArg::Typed(PatType { attrs, .. })) =
             argument;
         attrs.retain(|attribute| !attribute.path().is_ident("ocaml"));
     }
-    quote!(#function)
 }
 
 /// What a shim is made from.
@@ -46,20 +58,42 @@ struct Export {
     context: Context,
     parameters: Vec<Parameter>,
     result: Type,
+    /// The type whose method the function is, and the prefix of its symbol.
+    owner: Option<(Type, String)>,
 }
 
 fn expand(attribute: TokenStream, item: TokenStream) -> Result<TokenStream, Error> {
     let options = syn::parse2::<Options>(attribute)?;
     let mut function = syn::parse2::<ItemFn>(item)?;
-    check_signature(&function)?;
-    check_result(&function)?;
-    let (context, mut parameters) = parameter::parse(&mut function, &options)?;
-    lend::lend(&mut function, context, &mut parameters);
+    let shim = shim(options, &mut function, None)?;
+    Ok(quote! {
+        // `OCaml<T>` as a result borrows from the handle, whether or not its lifetime is written.
+        #[allow(mismatched_lifetime_syntaxes)]
+        #function
+        #shim
+    })
+}
+
+/// What the function's `extern` functions are; our attributes on its parameters go.
+fn shim(
+    options: Options,
+    function: &mut ItemFn,
+    owner: Option<(Type, String)>,
+) -> Result<TokenStream, Error> {
+    check_signature(function)?;
+    check_result(function)?;
+    let owner_type = owner.as_ref().map(|(ty, _)| ty);
+    let (context, mut parameters) = parameter::parse(function, &options, owner_type)?;
+    if owner.is_none() {
+        lend::lend(function, context, &mut parameters);
+    } else {
+        lend::refuse(context, &parameters)?;
+    }
     let result = match &function.sig.output {
         ReturnType::Default => syn::parse_quote!(()),
         ReturnType::Type(_, ty) => (**ty).clone(),
     };
-    let export = Export { options, function, context, parameters, result };
+    let export = Export { options, function: function.clone(), context, parameters, result, owner };
     for (name, span) in export.symbols() {
         if name.starts_with("caml_") || name.starts_with("bactrian_") {
             return Err(Error::new(
@@ -75,12 +109,7 @@ fn expand(attribute: TokenStream, item: TokenStream) -> Result<TokenStream, Erro
     };
     let bytecode = export.bytecode_stub();
     let aliases = export.type_parameter_aliases();
-    let Export { function, .. } = &export;
     Ok(quote! {
-        // `OCaml<T>` as a result borrows from the handle, whether or not its lifetime is written.
-        #[allow(mismatched_lifetime_syntaxes)]
-        #function
-
         const _: () = {
             #aliases
             #shim
@@ -147,17 +176,41 @@ fn check_result(function: &ItemFn) -> Result<(), Error> {
 impl Export {
     /// The name that OCaml's `external` gives.
     fn symbol(&self) -> String {
-        self.options
-            .name
-            .as_ref()
-            .map_or_else(|| self.function.sig.ident.unraw().to_string(), |name| name.value())
+        self.options.name.as_ref().map_or_else(|| self.default_symbol(), |name| name.value())
+    }
+
+    /// The function's name, after that of its type for a method.
+    fn default_symbol(&self) -> String {
+        let name = self.function.sig.ident.unraw().to_string();
+        match &self.owner {
+            Some((_, prefix)) => format!("{prefix}{name}"),
+            None => name,
+        }
+    }
+
+    /// What the shim calls.
+    fn callee(&self) -> TokenStream {
+        let name = &self.function.sig.ident;
+        match &self.owner {
+            Some((ty, _)) => quote!(<#ty>::#name),
+            None => quote!(#name),
+        }
+    }
+
+    /// The arguments, of which a receiver comes before the runtime.
+    fn receiver_and_arguments<'a>(&self, words: &'a [Ident]) -> (TokenStream, &'a [Ident]) {
+        let words = &words[..self.parameters.len()];
+        match (self.function.sig.receiver(), words) {
+            (Some(_), [receiver, arguments @ ..]) => (quote!(#receiver,), arguments),
+            _ => (TokenStream::new(), words),
+        }
     }
 
     /// The symbols that are chosen by the user, and where.
     fn symbols(&self) -> Vec<(String, proc_macro2::Span)> {
         let own = match &self.options.name {
             Some(name) => (name.value(), name.span()),
-            None => (self.name(), self.function.sig.ident.span()),
+            None => (self.default_symbol(), self.function.sig.ident.span()),
         };
         let bytecode = self.options.bytecode.as_ref().map(|name| (name.value(), name.span()));
         [own].into_iter().chain(bytecode).collect()
@@ -165,7 +218,7 @@ impl Export {
 
     /// The function's name in messages.
     fn name(&self) -> String {
-        self.function.sig.ident.unraw().to_string()
+        self.default_symbol()
     }
 
     /// `'a`, `'b` …: nothing is known of the values.

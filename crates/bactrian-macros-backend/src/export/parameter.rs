@@ -3,7 +3,7 @@
 use super::options::Options;
 use crate::types::{is_named, type_arguments, without_lifetimes};
 use syn::spanned::Spanned;
-use syn::{Error, FnArg, ItemFn, LitStr, Pat, Type, TypeReference};
+use syn::{Error, FnArg, ItemFn, LitStr, Pat, Receiver, Type, TypeReference};
 
 /// The runtime that the function asks for as its first parameter.
 #[derive(Clone, Copy, PartialEq)]
@@ -46,6 +46,10 @@ pub enum Kind {
     Bytes,
     /// `&[f64]`
     Floats,
+    /// `&T` or `&mut T` of a type that OCaml owns: borrowed for the call.
+    Borrowed { ty: Type, mutable: bool },
+    /// `self`: moved out of the OCaml value, which is closed.
+    Taken(Type),
 }
 
 impl Kind {
@@ -60,19 +64,26 @@ pub fn is_unboxable(ty: &Type) -> bool {
     ["f64", "i64", "i32", "isize"].iter().any(|name| is_named(ty, name))
 }
 
-/// Reads the parameters, and takes our attributes off them.
-pub fn parse(function: &mut ItemFn, options: &Options) -> Result<(Context, Vec<Parameter>), Error> {
+/// Reads the parameters, and takes our attributes off them. `owner` is the type whose method it is.
+pub fn parse(
+    function: &mut ItemFn,
+    options: &Options,
+    owner: Option<&Type>,
+) -> Result<(Context, Vec<Parameter>), Error> {
     let mut context = Context::None;
     let mut parameters = Vec::new();
+    let mut first = 0;
     for (index, argument) in function.sig.inputs.iter_mut().enumerate() {
-        let FnArg::Typed(argument) = argument else {
-            return Err(Error::new(
-                argument.span(),
-                "a method cannot be exported: write a function",
-            ));
+        let argument = match argument {
+            FnArg::Typed(argument) => argument,
+            FnArg::Receiver(receiver) => {
+                first = 1;
+                parameters.push(receiver_of(receiver, owner)?);
+                continue;
+            }
         };
         if let Some(found) = context_of(&argument.ty) {
-            if index != 0 {
+            if index != first {
                 return Err(Error::new(
                     argument.ty.span(),
                     "the runtime or region must be the first parameter",
@@ -91,6 +102,28 @@ pub fn parse(function: &mut ItemFn, options: &Options) -> Result<(Context, Vec<P
     }
     check(context, &parameters, options)?;
     Ok((context, parameters))
+}
+
+/// `self`, as a parameter of that type.
+fn receiver_of(receiver: &Receiver, owner: Option<&Type>) -> Result<Parameter, Error> {
+    let Some(owner) = owner else {
+        return Err(Error::new(
+            receiver.span(),
+            "a method cannot be exported by itself: write `#[export]` over its `impl`, which exports all its `pub fn`",
+        ));
+    };
+    if receiver.colon_token.is_some() {
+        return Err(Error::new(
+            receiver.span(),
+            "an exported method takes `&self`, `&mut self` or `self`",
+        ));
+    }
+    let ty = owner.clone();
+    let kind = match &receiver.reference {
+        Some(_) => Kind::Borrowed { ty, mutable: receiver.mutability.is_some() },
+        None => Kind::Taken(ty),
+    };
+    Ok(Parameter { name: "self".to_owned(), kind, ty: owner.clone() })
 }
 
 fn context_of(ty: &Type) -> Option<Context> {
@@ -118,7 +151,8 @@ fn kind_of(ty: &Type, attributes: Attributes, options: &Options) -> Result<Kind,
     let Type::Reference(reference) = ty else {
         return Ok(Kind::Owned { ty: without_lifetimes(ty), as_: None });
     };
-    if reference.mutability.is_some() {
+    let mutable = reference.mutability.is_some();
+    if mutable && (!matches!(&*reference.elem, Type::Path(_)) || is_named(&reference.elem, "str")) {
         return Err(Error::new(
             ty.span(),
             "an exported function cannot borrow an OCaml value mutably: OCaml may hold it too",
@@ -130,19 +164,16 @@ fn kind_of(ty: &Type, attributes: Attributes, options: &Options) -> Result<Kind,
     if is_named(&reference.elem, "str") {
         return Ok(Kind::Str);
     }
-    if let Type::Slice(slice) = &*reference.elem {
-        if is_named(&slice.elem, "u8") {
-            return Ok(Kind::Bytes);
-        }
-        if is_named(&slice.elem, "f64") {
-            return Ok(Kind::Floats);
-        }
+    match &*reference.elem {
+        Type::Slice(slice) if is_named(&slice.elem, "u8") => Ok(Kind::Bytes),
+        Type::Slice(slice) if is_named(&slice.elem, "f64") => Ok(Kind::Floats),
+        Type::Path(_) => Ok(Kind::Borrowed { ty: without_lifetimes(&reference.elem), mutable }),
+        _ => Err(Error::new(
+            ty.span(),
+            "an exported function can borrow `&str`, `&[u8]` (a string), `&[f64]` (a float array), `OCamlRef<T>`, and \
+             `&T` or `&mut T` of a type that derives `Custom`; take anything else by value",
+        )),
     }
-    Err(Error::new(
-        ty.span(),
-        "an exported function can borrow `&str`, `&[u8]` (a string), `&[f64]` (a float array) and `OCamlRef<T>`; take \
-         anything else by value",
-    ))
 }
 
 /// The `T` of `OCaml<'gc, T>` or `OCamlRef<'a, T>`.
@@ -168,6 +199,13 @@ fn check(context: Context, parameters: &[Parameter], options: &Options) -> Resul
     }
     for parameter in parameters {
         if options.is_async() {
+            if let Kind::Borrowed { .. } = parameter.kind {
+                return Err(Error::new(
+                    parameter.ty.span(),
+                    "an async function owns its arguments, since OCaml goes on while it waits: take a handle, `DynBox<T>`, and \
+                     borrow from it between the waits",
+                ));
+            }
             if parameter.kind.borrows_heap() || matches!(parameter.kind, Kind::Root(_)) {
                 return Err(Error::new(
                     parameter.ty.span(),
@@ -194,6 +232,15 @@ fn check(context: Context, parameters: &[Parameter], options: &Options) -> Resul
                 parameter.ty.span(),
                 "a noalloc function takes words as they are, so `as_` has no meaning: for an `int64`, `int32` or `float` \
                  write `#[ocaml(unboxed)]`",
+            ));
+        }
+        if options.noalloc.is_some()
+            && matches!(parameter.kind, Kind::Borrowed { .. } | Kind::Taken(_))
+        {
+            return Err(Error::new(
+                parameter.ty.span(),
+                "a noalloc function cannot raise, as it must when an owned value has another type or is borrowed already: \
+                 export it without `noalloc`",
             ));
         }
         if options.noalloc.is_some() && matches!(parameter.kind, Kind::Root(_) | Kind::Str) {

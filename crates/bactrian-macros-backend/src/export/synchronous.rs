@@ -162,14 +162,14 @@ pub fn plain_result(export: &Export, ty: &Type) -> TokenStream {
             quote!(::bactrian::__private::shim::result_as::<#ty, #as_>(__bactrian_rt, __bactrian_result))
         }
         None => {
-            quote!(::bactrian::__private::shim::result::<#ty>(__bactrian_rt, __bactrian_result))
+            quote!(::bactrian::__private::shim::result::<#ty, _>(__bactrian_rt, __bactrian_result))
         }
     }
 }
 
 /// `let result = function(…);` with its arguments converted.
 fn call(export: &Export) -> TokenStream {
-    let function = &export.function.sig.ident;
+    let function = export.callee();
     let name = export.name();
     let words = export.words();
     let borrows = export.parameters.iter().any(|parameter| {
@@ -195,6 +195,15 @@ fn call(export: &Export) -> TokenStream {
             Kind::Str => quote!(__bactrian_borrow.str(__bactrian_rt, #name, #argument, #word)?),
             Kind::Bytes => quote!(__bactrian_borrow.bytes(#word)),
             Kind::Floats => quote!(__bactrian_borrow.floats(#word)),
+            Kind::Borrowed { ty, mutable: false } => {
+                quote!(&*::bactrian::__private::shim::borrowed::<#ty>(__bactrian_rt, #name, #argument, #word)?)
+            }
+            Kind::Borrowed { ty, mutable: true } => {
+                quote!(&mut *::bactrian::__private::shim::borrowed_mut::<#ty>(__bactrian_rt, #name, #argument, #word)?)
+            }
+            Kind::Taken(ty) => {
+                quote!(::bactrian::__private::shim::taken::<#ty>(__bactrian_rt, #name, #argument, #word)?)
+            }
         };
         (matches!(parameter.kind, Kind::Root(_)), quote!(let #word = #value;))
     }).collect::<Vec<_>>();
@@ -215,13 +224,13 @@ fn call(export: &Export) -> TokenStream {
             }),
         ),
     };
-    let arguments = &words[..export.parameters.len()];
+    let (receiver, arguments) = export.receiver_and_arguments(&words);
     quote! {
         #borrow
         #(#roots)*
         #(#conversions)*
         #region
-        let __bactrian_result = #function(#context #(#arguments),*);
+        let __bactrian_result = #function(#receiver #context #(#arguments),*);
     }
 }
 
@@ -229,7 +238,7 @@ fn call(export: &Export) -> TokenStream {
 fn noalloc(export: &Export) -> Result<TokenStream, Error> {
     let symbol = export.symbol();
     let name = export.name();
-    let function = &export.function.sig.ident;
+    let function = export.callee();
     let (words, abi_types) = (export.words(), export.abi_types());
     let conversions = export.parameters.iter().zip(&words).map(|(parameter, word)| {
         let value = match &parameter.kind {
@@ -244,7 +253,9 @@ fn noalloc(export: &Export) -> Result<TokenStream, Error> {
                 quote!(<#ty as ::bactrian::__private::shim::NoallocArgument>::of_raw(#word))
             }
             // Refused when the parameters were read.
-            Kind::Root(_) | Kind::Str => quote!(::core::unreachable!()),
+            Kind::Root(_) | Kind::Str | Kind::Borrowed { .. } | Kind::Taken(_) => {
+                quote!(::core::unreachable!())
+            }
         };
         quote!(let #word = #value;)
     });
