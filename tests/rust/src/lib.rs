@@ -6,6 +6,7 @@ mod exceptions;
 mod hazards;
 mod memory;
 mod names;
+mod owned;
 mod regions;
 mod roots;
 mod startup;
