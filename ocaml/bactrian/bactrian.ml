@@ -19,6 +19,6 @@ let () =
   Printexc.register_printer print;
   start ();
   Rust_closure.register ();
-  Rust_value.register ();
-  (* OCaml's exit ends the process without Rust's. *)
-  at_exit flush
+  (* OCaml's exit ends the process without Rust's. The last drops come before: they may print. *)
+  at_exit flush;
+  Rust_value.register ()

@@ -1,6 +1,7 @@
 //! Every Rust function that the OCaml test programs call, by topic.
 
 mod calls;
+mod closures;
 mod conversions;
 mod exceptions;
 mod hazards;

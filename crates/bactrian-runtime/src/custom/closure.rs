@@ -29,12 +29,16 @@ use core::marker::PhantomData;
 /// ```no_run
 /// use bactrian_runtime::RustFn;
 /// fn adder(n: i64) -> RustFn<(i64,), i64> {
-///     RustFn::new(move |_, (x,)| x + n)
+///     RustFn::new(move |_, (x,): (i64,)| x + n)
 /// }
 /// ```
 /// ```ocaml
-/// external adder : int -> (int -> int) = "adder"
+/// type int_to_int = int -> int
+/// external adder : int -> int_to_int = "adder"
 /// ```
+///
+/// The type of an external that returns a function must give that function's type a name, as here: `int -> (int -> int)` is
+/// `int -> int -> int` to OCaml, which would pass two arguments.
 ///
 /// The closure is dropped when OCaml has let go of the function, as [owned values](crate::Custom) are. One that holds a
 /// [`BoxRoot`](crate::BoxRoot) or [`OCamlFn`] through which its own OCaml function can be reached is never let go of: the collector does not see
@@ -223,11 +227,12 @@ impl<T: DefaultOCamlMapping + ToOCaml<T::OCamlType>> ClosureResult for T {
 /// ```no_run
 /// use bactrian_runtime::{Raise, RustFn};
 /// fn parser() -> RustFn<(String,), Raise<i64, String>> {
-///     RustFn::new(|_, (text,)| Raise(text.parse().map_err(|_| format!("{text:?} is no number"))))
+///     RustFn::new(|_, (text,): (String,)| Raise(text.parse().map_err(|_| format!("{text:?} is no number"))))
 /// }
 /// ```
 /// ```ocaml
-/// external parser : unit -> (string -> int) = "parser"
+/// type parser = string -> int
+/// external parser : unit -> parser = "parser"
 /// ```
 pub struct Raise<T, E>(pub Result<T, E>);
 

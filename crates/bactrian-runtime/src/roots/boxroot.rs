@@ -267,6 +267,15 @@ impl<T> BoxRoot<T> {
         unsafe { Self::from_raw(v) }
     }
 
+    /// The same root, of another type.
+    ///
+    /// # Safety
+    /// Its values must be of that type too.
+    pub(crate) unsafe fn retyped<U>(self) -> BoxRoot<U> {
+        let slot = core::mem::ManuallyDrop::new(self).slot;
+        BoxRoot { slot, _marker: PhantomData }
+    }
+
     /// The value that this root holds now.
     #[inline]
     #[cfg_attr(feature = "checked", track_caller)]

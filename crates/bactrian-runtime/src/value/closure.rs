@@ -15,6 +15,9 @@ use core::ops::Deref;
 
 /// An OCaml function, `a -> b -> r` for `OCamlFn<(A, B), R>`.
 ///
+/// Labels count by their place in the function's type, and an optional argument is an `Option`: `?step:int -> from:int ->
+/// int` is `OCamlFn<(Option<i64>, i64), i64>`. For fewer arguments than all see [`partial`](OCamlCell::partial).
+///
 /// As a value it is a root of the function: it can be kept, sent and dropped anywhere. As the type of an
 /// [`OCamlRef`](crate::OCamlRef) it is the function itself, without a root of its own.
 ///
@@ -28,6 +31,16 @@ use core::ops::Deref;
 pub struct OCamlFn<Args, R> {
     root: BoxRoot<OCamlFn<Args, R>>,
     _marker: PhantomData<fn(Args) -> R>,
+}
+
+impl<Args, R> OCamlFn<Args, R> {
+    pub(super) fn from_root(root: BoxRoot<OCamlFn<Args, R>>) -> Self {
+        Self { root, _marker: PhantomData }
+    }
+
+    pub(super) fn into_root(self) -> BoxRoot<OCamlFn<Args, R>> {
+        self.root
+    }
 }
 
 impl<Args, R> Deref for OCamlFn<Args, R> {
