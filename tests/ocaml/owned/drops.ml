@@ -210,6 +210,11 @@ let threads =
         Gc.full_major ();
         check_int "not yet" 100 (made () - dropped () + (0 * List.length values));
         all_dropped ());
+    case "found dead when their domain ends" (fun () ->
+        all_dropped ();
+        let before = dropped () in
+        Domain.join (Domain.spawn (fun () -> times 100 tracked));
+        wait_until (fun () -> dropped () - before = 100));
     case "left behind by domains" (fun () ->
         for i = 1 to scaled 50 do
           let domains =

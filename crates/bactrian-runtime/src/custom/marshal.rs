@@ -77,7 +77,7 @@ pub(super) fn know(kind: &'static Kind) {
 }
 
 /// Makes `Marshal` know our blocks. Called once, when the OCaml library starts.
-pub(crate) fn start() {
+pub(super) fn start() {
     // SAFETY: the operations are a static.
     unsafe { caml_register_custom_operations(unmarshalled()) }
 }

@@ -27,6 +27,11 @@ pub use convert::{Owned, Returned};
 pub use error::BorrowError;
 pub use handle::{DynBox, DynRef, DynRefMut};
 pub use marshal::register;
-pub(crate) use marshal::start;
 pub use operations::{Custom, Marshal, Operations, derived};
 pub(crate) use queue::is_empty as nothing_to_drop;
+
+/// Called when the OCaml library starts, on the first domain.
+pub(crate) fn start() {
+    queue::start();
+    marshal::start();
+}

@@ -9,7 +9,7 @@ use super::handle::finish;
 use super::header::{BoxPtr, Header, Left};
 use super::report;
 use crate::ffi::custom::{caml_bt_is_self, caml_domain_external_interrupt_hook};
-use crate::ffi::domain_state;
+use crate::ffi::domain_state::{self, DomainState};
 use crate::runtime::OCamlRuntime;
 use core::cell::Cell;
 use core::ffi::c_void;
@@ -21,6 +21,9 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 /// The boxes that wait, linked by their headers, the latest first. They are taken all at once, so no box comes back
 /// while another thread looks at it.
 static QUEUE: AtomicPtr<Header> = AtomicPtr::new(null_mut());
+
+/// The state of the first domain, which lives as long as the program does.
+static FIRST: AtomicPtr<DomainState> = AtomicPtr::new(null_mut());
 
 /// The hook that was there before ours.
 static PREVIOUS: AtomicPtr<c_void> = AtomicPtr::new(null_mut());
@@ -93,9 +96,13 @@ pub(super) unsafe fn drop_later(boxed: BoxPtr, left: Left) {
             return drop_now(boxed, left);
         }
         push(boxed);
-        // The domain of a thread whose domain has ended runs nothing any more; another one will, sooner or later.
         if !crate::roots::domain_ended() {
-            domain_state::request_interrupt(state);
+            return domain_state::request_interrupt(state);
+        }
+        // A domain that has ended runs nothing any more: the first one does it.
+        let first = FIRST.load(Ordering::Acquire);
+        if !first.is_null() {
+            domain_state::request_interrupt_of(first);
         }
     }
 }
@@ -119,9 +126,15 @@ unsafe fn push(boxed: BoxPtr) {
     }
 }
 
+/// Notes the first domain, and makes the runtime call us. Called there, when the OCaml library starts.
+pub(super) fn start() {
+    FIRST.store(domain_state::current(), Ordering::Release);
+    install();
+}
+
 /// Makes the runtime call us. The domain's lock must be held.
 #[inline]
-pub(crate) fn install() {
+pub(super) fn install() {
     // SAFETY: a variable of the runtime's, of pointer size.
     let hook = unsafe { &caml_domain_external_interrupt_hook };
     let ours = on_interrupt as *mut c_void;

@@ -210,6 +210,20 @@ pub unsafe fn request_interrupt(state: *mut DomainState) {
     }
 }
 
+/// As [`request_interrupt`], from a thread of another domain.
+///
+/// # Safety
+/// `state` must be that of a domain which does not end, such as the first one.
+#[cold]
+pub unsafe fn request_interrupt_of(state: *mut DomainState) {
+    // SAFETY: the offsets are those of atomic words, which the ticks of threads set in the same way.
+    unsafe {
+        (*field::<AtomicUsize>(state, layout::REQUESTED_EXTERNAL_INTERRUPT))
+            .store(1, Ordering::Release);
+        (*field::<AtomicUsize>(state, layout::YOUNG_LIMIT)).store(usize::MAX, Ordering::Relaxed);
+    }
+}
+
 /// Says that the values that are being compared have no order.
 ///
 /// # Safety
