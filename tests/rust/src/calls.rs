@@ -358,7 +358,9 @@ fn t_call_collecting(
 
 /// Blocks whose later fields collect.
 #[export]
-fn t_make_collecting(rt: &mut OCamlRuntime) -> (BoxRoot<HoldsCollects>, BoxRoot<Held>, Vec<Collects>) {
+fn t_make_collecting(
+    rt: &mut OCamlRuntime,
+) -> (BoxRoot<HoldsCollects>, BoxRoot<Held>, Vec<Collects>) {
     let text = || "before".to_owned();
     let record = HoldsCollects { text: text(), boxed: Box::new(Collects(1)) }.to_boxroot(rt);
     let pair = ToOCaml::<Held>::to_boxroot(&(text(), Collects(2)), rt);
