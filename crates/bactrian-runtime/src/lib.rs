@@ -8,6 +8,7 @@ pub mod checked;
 mod compat;
 mod conv;
 mod custom;
+mod domain_end;
 mod exception;
 #[doc(hidden)]
 pub mod ffi;
@@ -66,10 +67,12 @@ pub mod c {
 pub mod __private {
     pub use crate::alloc::{Fields, Kept, block};
     pub use crate::custom::derived as custom;
+    pub use crate::domain_end::at_domain_end;
     pub use crate::exception::any_root;
     pub use crate::ffi::mlvalues::{double_val, hash_variant, is_block, val_int};
     pub use crate::import;
     pub use crate::named::NamedValue;
+    pub use crate::panic::location as panic_location;
     pub use crate::shim;
     pub use crate::startup::run_test;
     pub use crate::variant;

@@ -14,6 +14,21 @@ thread_local! {
     static LOCATION: RefCell<Option<String>> = const { RefCell::new(None) };
 }
 
+/// Where the last panic of this thread happened, for those who make an exception of it later. Not for use by hand.
+pub mod location {
+    use super::LOCATION;
+
+    /// Takes it out, so that a later panic does not change it.
+    pub fn take() -> Option<String> {
+        LOCATION.try_with(|place| place.take()).ok().flatten()
+    }
+
+    /// Puts it back, on the thread that makes the exception.
+    pub fn put(location: Option<String>) {
+        let _ = LOCATION.try_with(|place| place.replace(location));
+    }
+}
+
 /// Makes panics leave their location where the exception is made. Called when the OCaml library `bactrian` starts.
 pub(crate) fn install_hook() {
     static ONCE: Once = Once::new();

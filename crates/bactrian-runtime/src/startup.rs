@@ -83,6 +83,8 @@ fn exists() -> bool {
 extern "C" fn bactrian_start(_unit: RawOCaml) -> RawOCaml {
     crate::panic::install_hook();
     crate::custom::start();
+    // After that of the threads library, and before there is a second domain.
+    crate::domain_end::install_hook();
     set_state(if state() == STARTING { INITIALISING } else { RUNNING });
     UNIT
 }

@@ -6,6 +6,7 @@ pub mod alloc;
 pub mod bigarray;
 pub mod callback;
 pub mod custom;
+pub mod domain;
 pub mod domain_state;
 pub mod fail;
 pub mod mlvalues;
