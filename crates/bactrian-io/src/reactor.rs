@@ -7,6 +7,7 @@ use crate::timers::{TimerKey, Timers};
 use std::fmt;
 use std::io;
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::Waker;
 use std::time::{Duration, Instant};
@@ -86,7 +87,7 @@ impl Reactor {
     /// Waits until something happens or `timeout` has passed (`None`: without limit; zero: not at
     /// all), and wakes all wakers that are due. Returns early when a signal comes.
     ///
-    /// Costs one system call.
+    /// Costs one system call. A waker that panics does so alone: the panic hook reports it, and the others are woken.
     pub fn pollf(&self, timeout: Option<Duration>) -> io::Result<Polled> {
         let mut due = Vec::new();
         {
@@ -101,7 +102,7 @@ impl Reactor {
         let woken = self.bell.signal.clear();
         self.collect_expired(&mut due)?;
         let fired = due.len();
-        due.into_iter().for_each(Waker::wake);
+        due.into_iter().for_each(wake);
         Ok(Polled { woken, fired })
     }
 
@@ -138,7 +139,7 @@ impl Reactor {
     ) -> io::Result<WatchKey> {
         let mut stale = Vec::new();
         let result = self.register(fd, interest, waker, &mut stale);
-        stale.into_iter().for_each(Waker::wake);
+        stale.into_iter().for_each(wake);
         result
     }
 
@@ -197,7 +198,7 @@ impl Reactor {
             self.bell.poller.delete(fd);
             sources.forget(fd.as_raw_fd()).collect()
         };
-        waiters.into_iter().for_each(Waker::wake);
+        waiters.into_iter().for_each(wake);
     }
 
     /// The time to give to the system, where it does not keep our timers.
@@ -253,6 +254,14 @@ impl fmt::Debug for Reactor {
 impl fmt::Debug for Handle {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("Handle").finish()
+    }
+}
+
+/// Wakes, whatever the waker does: it is somebody else's code, and others wait to be woken.
+fn wake(waker: Waker) {
+    if let Err(payload) = catch_unwind(AssertUnwindSafe(|| waker.wake())) {
+        // A payload may panic when it is dropped.
+        std::mem::forget(payload);
     }
 }
 

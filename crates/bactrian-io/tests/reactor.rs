@@ -311,3 +311,68 @@ fn a_waker_may_call_the_reactor() {
         reactor.pollf(LONG).unwrap();
     }
 }
+
+/// A waker that panics when it is woken, or when it is dropped.
+struct Bad {
+    when_woken: bool,
+}
+
+impl Wake for Bad {
+    fn wake(self: Arc<Self>) {
+        if self.when_woken {
+            panic!("woken");
+        }
+    }
+}
+
+impl Drop for Bad {
+    fn drop(&mut self) {
+        if !self.when_woken && !thread::panicking() {
+            panic!("dropped");
+        }
+    }
+}
+
+#[test]
+fn a_waker_that_panics_keeps_no_other_from_being_woken() {
+    let reactor = Reactor::new().unwrap();
+    let now = Instant::now();
+    let (count, waker) = Count::new();
+    for when_woken in [true, false] {
+        reactor.set_timer(now, Waker::from(Arc::new(Bad { when_woken }))).unwrap();
+        reactor.set_timer(now, waker.clone()).unwrap();
+    }
+    let (ours, mut theirs) = UnixStream::pair().unwrap();
+    let bad = Waker::from(Arc::new(Bad { when_woken: true }));
+    reactor.watch(ours.as_fd(), Interest::Read, bad.clone()).unwrap();
+    reactor.watch(ours.as_fd(), Interest::Read, waker.clone()).unwrap();
+    theirs.write_all(b"x").unwrap();
+    assert_eq!(reactor.pollf(LONG).unwrap().fired, 6);
+    assert_eq!(count.get(), 3);
+    reactor.watch(ours.as_fd(), Interest::Write, bad).unwrap();
+    reactor.watch(ours.as_fd(), Interest::Write, waker).unwrap();
+    reactor.forget(ours.as_fd());
+    assert_eq!(count.get(), 4);
+}
+
+#[test]
+#[cfg(all(target_os = "linux", not(feature = "portable")))]
+fn urgent_data_alone_does_not_wake_a_reader() {
+    use rustix::net::{SendFlags, send};
+    use std::net::{TcpListener, TcpStream};
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let mut theirs = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
+    let (mut ours, _) = listener.accept().unwrap();
+    let reactor = Reactor::new().unwrap();
+    let (count, waker) = Count::new();
+    reactor.watch(ours.as_fd(), Interest::Read, waker).unwrap();
+    send(&theirs, b"!", SendFlags::OOB).unwrap();
+    // A read would block, so the reader would try, wait again, and be woken again without end.
+    reactor.pollf(Some(Duration::from_millis(50))).unwrap();
+    assert_eq!(count.get(), 0);
+    theirs.write_all(b"x").unwrap();
+    while count.get() == 0 {
+        assert!(reactor.pollf(LONG).unwrap().fired > 0, "ordinary data does wake it");
+    }
+    assert_eq!(ours.read(&mut [0; 8]).unwrap(), 1);
+}

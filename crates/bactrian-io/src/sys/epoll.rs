@@ -96,7 +96,7 @@ impl Poller {
         for &epoll::Event { data, flags, .. } in seen.iter() {
             if data.u64() != INTERNAL {
                 let end = epoll::EventFlags::HUP | epoll::EventFlags::ERR;
-                let readable = epoll::EventFlags::IN | epoll::EventFlags::PRI | RDHUP | end;
+                let readable = epoll::EventFlags::IN | RDHUP | end;
                 let writable = epoll::EventFlags::OUT | end;
                 events.push(Event {
                     key: data.u64(),
@@ -115,10 +115,11 @@ impl AsFd for Poller {
     }
 }
 
+/// Not `PRI`: urgent data stays, and a read does not get it, so its reader would be woken without end.
 fn flags(registration: &Registration) -> epoll::EventFlags {
     let mut flags = epoll::EventFlags::ONESHOT;
     if registration.readable {
-        flags |= epoll::EventFlags::IN | epoll::EventFlags::PRI | RDHUP;
+        flags |= epoll::EventFlags::IN | RDHUP;
     }
     if registration.writable {
         flags |= epoll::EventFlags::OUT;
