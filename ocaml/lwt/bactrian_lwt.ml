@@ -1,19 +1,17 @@
 module Engine = Engine
 
 external install : unit -> unit = "bactrian_lwt_install"
-external tick : unit -> unit = "bactrian_lwt_tick"
-external turn : unit -> unit = "bactrian_lwt_turn"
-external due : unit -> bool = "bactrian_lwt_due" [@@noalloc]
-external orphan : unit -> bool = "bactrian_lwt_orphan" [@@noalloc]
-external adopt : unit -> unit = "bactrian_lwt_adopt"
-external cancel : int -> unit = "bactrian_lwt_cancel"
-external wake : int -> unit = "bactrian_lwt_wake"
-external shutdown : unit -> unit = "bactrian_lwt_shutdown"
-external close : unit -> unit = "bactrian_lwt_close"
+external tick : unit -> bool = "bactrian_lwt_tick"
+external turn : unit -> bool = "bactrian_lwt_turn"
+external errand : unit -> int = "bactrian_lwt_errand" [@@noalloc]
+external adopt : unit -> bool = "bactrian_lwt_adopt"
+external cancel : int -> bool = "bactrian_lwt_cancel"
+external wake : int -> bool = "bactrian_lwt_wake"
+external shutdown : unit -> bool = "bactrian_lwt_shutdown"
 
 let task key =
   let promise, resolver = Lwt.task () in
-  Lwt.on_cancel promise (fun () -> cancel key);
+  Lwt.on_cancel promise (fun () -> ignore (cancel key));
   (promise, resolver)
 
 let pair () = Lwt.task ()
@@ -40,23 +38,57 @@ let escaped exn =
 
 let resolve resolver value = try Lwt.wakeup_later resolver value with exn -> escaped exn
 let reject resolver exn = try Lwt.wakeup_later_exn resolver exn with exn -> escaped exn
-let watch promise key = Lwt.on_any promise (fun _ -> wake key) (fun _ -> wake key)
+
+(* A callback cannot be taken off a promise, but a guard can: when it is cancelled, the
+   promise forgets it, and with it the callback. *)
+let watch promise key =
+  let guard = Lwt.protected promise in
+  let wake _ = ignore (wake key) in
+  Lwt.on_any guard wake wake;
+  guard
 
 (* Lwt asks before it sleeps. Work of Rust's own domain is done then, without a trip through
-   the descriptor; the pause makes Lwt look at its promises before it sleeps. *)
+   the descriptor, and outside of Lwt's callbacks. *)
+let asked = ref false
+
 let before_sleep () =
-  if due () then (
-    ignore (Lwt.pause ());
-    turn ())
+  (match errand () with 0 -> () | 1 -> ignore (turn ()) | _ -> ignore (adopt ()));
+  asked := true
+
+let hook = ref (Lwt_main.Enter_iter_hooks.add_last before_sleep)
+
+(* There is work for the next turn: a pause keeps Lwt from sleeping until then. Whoever
+   removes all hooks (Lwt_main.Enter_iter_hooks.remove_all) removes ours: it is put back when
+   a whole turn has gone by without it. *)
+let paused = ref false
+
+let rec pause () =
+  paused := true;
+  asked := false;
+  Lwt.on_success (Lwt.pause ()) after_pause
+
+and after_pause () =
+  paused := false;
+  if errand () <> 0 then (
+    if not !asked then (
+      Lwt_main.Enter_iter_hooks.remove !hook;
+      hook := Lwt_main.Enter_iter_hooks.add_last before_sleep);
+    pause ())
+
+let kick () = if not !paused then pause ()
+
+(* Other threads cannot change what the loop watches, but can have it wake up. *)
+let adoption = Lwt_unix.make_notification (fun () -> ignore (adopt ()))
+let notify () = Lwt_unix.send_notification adoption
+let watched = ref None
 
 let attach descriptor =
-  let event = Lwt_engine.on_readable (Descriptor.of_int descriptor) (fun _ -> tick ()) in
-  let hook = Lwt_main.Enter_iter_hooks.add_last before_sleep in
-  if not (Domain.is_main_domain ()) then
-    Domain.at_exit (fun () ->
-        Lwt_engine.stop_event event;
-        Lwt_main.Enter_iter_hooks.remove hook;
-        close ())
+  let on_readable event = if not (tick ()) then Lwt_engine.stop_event event in
+  watched := Some (Lwt_engine.on_readable (Descriptor.of_int descriptor) on_readable)
+
+let detach () =
+  Option.iter Lwt_engine.stop_event !watched;
+  watched := None
 
 let () =
   Callback.register "Bactrian_lwt.return" Lwt.return;
@@ -67,13 +99,15 @@ let () =
   Callback.register "Bactrian_lwt.reject" reject;
   Callback.register "Bactrian_lwt.state" Lwt.state;
   Callback.register "Bactrian_lwt.watch" watch;
+  Callback.register "Bactrian_lwt.forget" (fun guard -> Lwt.cancel guard);
   Callback.register "Bactrian_lwt.cancel" Lwt.cancel;
   Callback.register "Bactrian_lwt.attach" attach;
+  Callback.register "Bactrian_lwt.detach" detach;
+  Callback.register "Bactrian_lwt.kick" kick;
+  Callback.register "Bactrian_lwt.notify" notify;
   install ();
-  (* Rust may have made an executor for an argument of a plain function. *)
-  ignore (Lwt_main.Enter_iter_hooks.add_first (fun () -> if orphan () then adopt ()));
   (* Lwt runs its exit functions last first, so this one runs when those of the program are
      done, which may still call Rust. *)
   Lwt_main.at_exit (fun () ->
-      shutdown ();
+      ignore (shutdown ());
       Lwt.return_unit)

@@ -4,7 +4,7 @@ external timer : float -> int = "bactrian_lwt_engine_timer"
 external again : int -> float -> unit = "bactrian_lwt_engine_again"
 external stop : int -> unit = "bactrian_lwt_engine_stop"
 external poll : bool -> int list = "bactrian_lwt_engine_poll"
-external turn : unit -> unit = "bactrian_lwt_turn"
+external turn : unit -> bool = "bactrian_lwt_turn"
 
 type Lwt_engine.engine_id += Bactrian
 type wait = { callback : unit -> unit; delay : float;  (** of a timer *) repeats : bool }
@@ -49,7 +49,7 @@ class t : Lwt_engine.t =
     method iter block =
       let over_now = poll (block && Queue.is_empty over) in
       List.iter (fun number -> Queue.add number over) over_now;
-      turn ();
+      ignore (turn ());
       (* What comes up meanwhile has its turn the next time. *)
       for _ = 1 to Queue.length over do
         Option.iter self#call (Queue.take_opt over)

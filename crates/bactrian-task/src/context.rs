@@ -19,7 +19,8 @@ thread_local! {
     static TOP: Cell<*const Frame> = const { Cell::new(ptr::null()) };
 }
 
-/// Runs `body`, a poll of tasks of `executor`, and lends them `runtime` meanwhile.
+/// Runs `body`, a poll of tasks of `executor`, and lends them `runtime` meanwhile. What the body queues on this thread is
+/// looked at by whoever leaves the outermost frame: it tells the host.
 #[inline]
 pub(crate) fn enter<R>(
     executor: &Arc<Executor>,
@@ -31,15 +32,24 @@ pub(crate) fn enter<R>(
         #[inline]
         fn drop(&mut self) {
             TOP.set(self.0.below);
+            if std::thread::panicking() {
+                // SAFETY: `enter` borrows the executor for as long as the frame lives.
+                let executor = unsafe { &*self.0.executor };
+                executor.bell.wakeup();
+            }
         }
     }
     let _tokio = tokio_bridge::enter_thread();
-    let frame =
-        Frame { executor, runtime: Cell::new(Some(ptr::NonNull::from(runtime))), below: TOP.get() };
+    let frame = Frame {
+        executor,
+        runtime: Cell::new(Some(ptr::NonNull::from(&mut *runtime))),
+        below: TOP.get(),
+    };
     let leave = Leave(&frame);
     TOP.set(&frame);
     let result = body();
     drop(leave);
+    executor.kick(runtime);
     result
 }
 
@@ -107,6 +117,14 @@ pub(crate) fn is_polling(executor: &Executor) -> bool {
         && unsafe {
             ptr::eq(Arc::as_ptr(&*(*top).executor), executor) && (*top).runtime.get().is_some()
         }
+}
+
+/// Is this thread in a frame of `executor`? All its frames are of one executor, its domain's.
+#[inline]
+pub(crate) fn is_inside(executor: &Executor) -> bool {
+    let top = TOP.get();
+    // SAFETY: as above.
+    !top.is_null() && unsafe { ptr::eq(Arc::as_ptr(&*(*top).executor), executor) }
 }
 
 /// Is there a handle for [`with_runtime`] on this thread?

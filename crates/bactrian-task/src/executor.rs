@@ -1,23 +1,22 @@
-//! The executor of a domain: its queues, its table and its tick.
+//! The executor of a domain: its queues and its table.
 
 use crate::context;
 use crate::domain_cell::DomainCell;
-use crate::slab::{Key, Slab};
-use crate::task::{self, Entry, TaskRunnable};
+use crate::fork;
+use crate::panics::Panicked;
+use crate::slab::Slab;
+use crate::task::{Entry, TaskRunnable};
+use crate::thread::ThreadId;
 use bactrian_io::{Handle as Bell, Inbox, Reactor};
-use bactrian_runtime::{OCamlException, OCamlRuntime};
+use bactrian_runtime::{BoxRoot, OCamlAny, OCamlException, OCamlRuntime};
 use core::cell::RefMut;
 use core::mem;
-use core::sync::atomic::{AtomicBool, AtomicUsize, Ordering, fence};
+use core::sync::atomic::{AtomicBool, Ordering, fence};
 use core::task::Waker;
-use core::time::Duration;
 use std::cell::RefCell;
 use std::collections::{HashMap, VecDeque};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, PoisonError};
-
-/// How many tasks and jobs one tick runs before the host's other work has its turn.
-const BUDGET: usize = 64;
 
 /// Something to do on the domain, with its lock held.
 pub(crate) type Job = Box<dyn FnOnce(&mut OCamlRuntime) + Send>;
@@ -33,32 +32,47 @@ pub(crate) enum Message {
 pub(crate) struct Executor {
     domain: usize,
     reactor: Reactor,
-    bell: Bell,
-    inbox: Inbox<Message>,
-    /// The thread that is sure to look at the local queue before it sleeps; 0: none is.
-    home: AtomicUsize,
+    pub(crate) bell: Bell,
+    pub(crate) inbox: Inbox<Message>,
     /// No new work is taken: the domain ends.
-    closed: AtomicBool,
+    pub(crate) closed: AtomicBool,
     /// Nobody will look at the inbox any more.
-    gone: AtomicBool,
+    pub(crate) gone: AtomicBool,
     local: DomainCell<Local>,
 }
 
 /// What only the domain touches.
 pub(crate) struct Local {
-    queue: VecDeque<Message>,
-    /// The thread that runs the host's loop; see `Executor::due`.
-    loop_thread: usize,
-    /// It has been told that there is nothing to do, and has not ticked since.
-    asleep: bool,
+    pub(crate) queue: VecDeque<Message>,
+    /// Whoever calls the tick.
+    pub(crate) host: Option<Host>,
+    /// The host has been told that there is work, and has not ticked since.
+    pub(crate) kicked: bool,
+    /// How many futures there are, which only the host's thread may poll and drop.
+    pub(crate) futures: usize,
     /// Tasks that wait, to be cancelled by their key.
     pub(crate) tasks: Slab<Entry>,
-    /// Who waits for a promise of OCaml; `None`: has been woken.
-    pub(crate) waits: Slab<Option<Waker>>,
+    /// Who waits for a promise of OCaml.
+    pub(crate) waits: Slab<Wait>,
     /// Exceptions that no hook of the host wanted; the next tick raises the first.
-    escaped: Vec<OCamlException>,
-    /// Has the host been told of this executor?
-    pub(crate) attached: bool,
+    pub(crate) escaped: Vec<OCamlException>,
+}
+
+/// An event loop that watches the reactor's descriptor and calls the tick, always on one thread.
+pub(crate) struct Host {
+    pub(crate) thread: ThreadId,
+    /// Makes it call the tick soon. Called on its thread.
+    pub(crate) kick: fn(&mut OCamlRuntime) -> Result<(), OCamlException>,
+    /// Makes it forget the descriptor, since the domain ends.
+    pub(crate) detach: fn(&mut OCamlRuntime) -> Result<(), OCamlException>,
+}
+
+/// A task that waits for a promise of OCaml.
+pub(crate) struct Wait {
+    /// `None`: has been woken.
+    pub(crate) waker: Option<Waker>,
+    /// What stands between the promise and us, so that the promise can forget us.
+    pub(crate) guard: Option<BoxRoot<OCamlAny>>,
 }
 
 /// The executors of the domains that run, by number.
@@ -67,20 +81,13 @@ static EXECUTORS: Mutex<Option<HashMap<usize, Arc<Executor>>>> = Mutex::new(None
 thread_local! {
     /// A thread stays with one domain, so it looks its executor up once.
     static CURRENT: RefCell<Option<Arc<Executor>>> = const { RefCell::new(None) };
-    /// Its address tells threads apart.
-    static THREAD: u8 = const { 0 };
-}
-
-#[inline]
-fn this_thread() -> usize {
-    THREAD.with(|byte| core::ptr::from_ref(byte) as usize)
 }
 
 impl Executor {
     /// The executor of the current domain, created on first use.
     ///
     /// # Panics
-    /// When the process is out of descriptors.
+    /// When the process is out of descriptors, and in a forked child.
     #[inline]
     pub(crate) fn current(rt: &OCamlRuntime) -> Arc<Self> {
         let cached = CURRENT.with_borrow(Option::clone);
@@ -88,15 +95,26 @@ impl Executor {
     }
 
     /// The executor of the current domain, if it has one.
+    #[inline]
     pub(crate) fn existing(rt: &OCamlRuntime) -> Option<Arc<Self>> {
-        CURRENT.with_borrow(Option::clone).or_else(|| {
-            let executors = EXECUTORS.lock().unwrap_or_else(PoisonError::into_inner);
-            executors.as_ref()?.get(&rt.domain_id()).map(Arc::clone)
-        })
+        CURRENT.with_borrow(Option::clone).or_else(|| Self::find(rt.domain_id()))
+    }
+
+    #[cold]
+    fn find(domain: usize) -> Option<Arc<Self>> {
+        if fork::is_child() {
+            // The table may have been locked by a thread that stayed with the parent.
+            return None;
+        }
+        let executors = EXECUTORS.lock().unwrap_or_else(PoisonError::into_inner);
+        let executor = executors.as_ref()?.get(&domain)?;
+        CURRENT.set(Some(Arc::clone(executor)));
+        Some(Arc::clone(executor))
     }
 
     #[cold]
     fn look_up(domain: usize) -> Arc<Self> {
+        fork::check("the executor of a domain");
         let mut executors = EXECUTORS.lock().unwrap_or_else(PoisonError::into_inner);
         let executors = executors.get_or_insert_default();
         let executor = executors.entry(domain).or_insert_with(|| Arc::new(Self::new(domain)));
@@ -105,6 +123,8 @@ impl Executor {
     }
 
     fn new(domain: usize) -> Self {
+        fork::started();
+        bactrian_runtime::__private::at_domain_end(crate::shutdown::domain_ends, forget);
         let reactor = Reactor::new().unwrap_or_else(|error| {
             panic!("the executor of domain {domain} gets no descriptors to wait on: {error}")
         });
@@ -113,17 +133,16 @@ impl Executor {
             bell: reactor.handle(),
             reactor,
             inbox: Inbox::new(),
-            home: AtomicUsize::new(0),
             closed: AtomicBool::new(false),
             gone: AtomicBool::new(false),
             local: DomainCell::new(Local {
                 queue: VecDeque::new(),
-                loop_thread: 0,
-                asleep: false,
+                host: None,
+                kicked: false,
+                futures: 0,
                 tasks: Slab::new(),
                 waits: Slab::new(),
                 escaped: Vec::new(),
-                attached: false,
             }),
         }
     }
@@ -153,28 +172,54 @@ impl Executor {
         unsafe { self.local.borrow() }
     }
 
-    /// Is this the thread that looks at the local queue before it sleeps, with the lock held?
+    /// The thread of the host; none if there is no host.
     #[inline]
-    fn is_home(&self) -> bool {
-        self.home.load(Ordering::Relaxed) == this_thread() && OCamlRuntime::is_held()
+    pub(crate) fn host_thread(&self, _rt: &OCamlRuntime) -> ThreadId {
+        // SAFETY: the handle proves that the lock is held; executors are used on their own domain.
+        unsafe { self.local() }.host.as_ref().map_or(ThreadId::NONE, |host| host.thread)
     }
 
-    /// Does this thread hold the lock of this executor's domain?
-    pub(crate) fn is_domain_of_this_thread(&self) -> bool {
-        // SAFETY: the lock is held then, and the handle is only read.
-        OCamlRuntime::is_held() && unsafe { OCamlRuntime::recover() }.domain_id() == self.domain
+    /// Is `rt` of this executor's domain, and this thread the one on which its tasks run?
+    pub(crate) fn is_at_home(&self, rt: &OCamlRuntime) -> bool {
+        rt.domain_id() == self.domain && self.host_thread(rt) == ThreadId::current()
+    }
+
+    /// Is this thread in a frame of this executor, with the lock held? It looks at the queue when it leaves the frame.
+    #[inline]
+    fn is_runner(&self) -> bool {
+        context::is_inside(self) && OCamlRuntime::is_held()
+    }
+
+    /// Tells the host of work in the queue, if this thread has left its outermost frame.
+    #[inline]
+    pub(crate) fn kick(&self, rt: &mut OCamlRuntime) {
+        // SAFETY: the handle proves that the lock is held.
+        let mut local = unsafe { self.local() };
+        if local.queue.is_empty() || local.kicked || context::is_inside(self) {
+            return;
+        }
+        let kick = local.host.as_ref().filter(|host| host.thread == ThreadId::current());
+        let Some(kick) = kick.map(|host| host.kick) else {
+            drop(local);
+            return self.bell.wakeup();
+        };
+        local.kicked = true;
+        drop(local);
+        if let Err(exception) = kick(rt) {
+            self.escape(rt, exception);
+        }
     }
 
     /// Queues `message`, from any thread. What comes after the end of the domain is dropped, or, if that needs
     /// the domain, leaked.
     pub(crate) fn send(&self, message: Message) {
-        if self.is_home() {
-            // SAFETY: the home thread belongs to the domain, and holds a lock, which is so the domain's.
-            unsafe { self.local() }.queue.push_back(message);
+        if self.closed.load(Ordering::Acquire) && !self.is_runner() || fork::is_child() {
+            message.discard();
             return;
         }
-        if self.closed.load(Ordering::Acquire) {
-            message.discard();
+        if self.is_runner() {
+            // SAFETY: the thread in a frame belongs to the domain, and holds a lock, which is so the domain's.
+            unsafe { self.local() }.queue.push_back(message);
             return;
         }
         self.inbox.push(message);
@@ -198,7 +243,7 @@ impl Executor {
         // SAFETY: the task keeps its executor, and is on the queue, which only this thread can empty, or the executor
         // has been cloned, when the task goes away.
         let executor = unsafe { &*executor };
-        if executor.is_home() {
+        if executor.is_runner() && !fork::is_child() {
             // SAFETY: as in `send`.
             unsafe { executor.local() }.queue.push_back(Message::Run(runnable));
         } else {
@@ -214,151 +259,12 @@ impl Executor {
         self.bell.wakeup();
     }
 
-    /// Says that this thread is about to sleep until the descriptor is readable, unless this returns `true`:
-    /// then there is work at hand, and it must call `tick` first.
-    ///
-    /// From here to the next sign of life of this thread, wakes that come from it ring the reactor as those of other
-    /// threads do: they may come from a finaliser or a signal handler between this call and the sleep.
-    pub(crate) fn due(&self, _rt: &OCamlRuntime) -> bool {
-        // SAFETY: the handle proves that the lock is held.
-        let mut local = unsafe { self.local() };
-        local.loop_thread = this_thread();
-        let due = !local.queue.is_empty();
-        local.asleep = !due;
-        self.home.store(if due { local.loop_thread } else { 0 }, Ordering::Relaxed);
-        due
-    }
-
-    /// Notes that OCaml has called, so that its loop is awake and will ask [`due`](Self::due) before it sleeps.
-    /// Says whether the host knows this executor.
-    #[inline]
-    pub(crate) fn note_awake(&self, _rt: &OCamlRuntime) -> bool {
-        // SAFETY: the handle proves that the lock is held.
-        let local = unsafe { self.local() };
-        // A loop that has been told to sleep may do so yet: a hook, a finaliser or a signal handler calls.
-        if local.loop_thread == this_thread() && !local.asleep {
-            self.home.store(local.loop_thread, Ordering::Relaxed);
-        }
-        local.attached
-    }
-
-    /// Looks at the reactor without waiting: the host has found its descriptor readable.
-    pub(crate) fn poll_reactor(&self) {
-        // What can fail is a system call on descriptors that are ours and open.
-        if let Err(error) = self.reactor.pollf(Some(Duration::ZERO)) {
-            panic!("the reactor of domain {} fails: {error}", self.domain);
-        }
-    }
-
-    /// Runs what is due, up to the budget; what is left makes the host come back.
-    ///
-    /// The error is an exception that escaped an OCaml continuation and the host's own hook.
-    pub(crate) fn tick(self: &Arc<Self>, rt: &mut OCamlRuntime) -> Result<(), OCamlException> {
-        // SAFETY: the handle proves that the lock is held.
-        let mut local = unsafe { self.local() };
-        if local.loop_thread == this_thread() {
-            local.asleep = false;
-        }
-        drop(local);
-        self.note_awake(rt);
-        self.fetch(rt);
-        context::enter(self, rt, || {
-            for _ in 0..BUDGET {
-                // SAFETY: the tick holds the lock; nothing that could release it runs in the borrow.
-                let Some(message) = unsafe { self.local() }.queue.pop_front() else { break };
-                run(message);
-            }
-        });
-        // SAFETY: as above.
-        let mut local = unsafe { self.local() };
-        // One at a time, since no more can be raised.
-        let escaped = (!local.escaped.is_empty()).then(|| local.escaped.remove(0));
-        if !local.escaped.is_empty() {
-            self.bell.wakeup();
-        }
-        if !local.queue.is_empty() && self.home.load(Ordering::Relaxed) != this_thread() {
-            self.bell.wakeup();
-        }
-        drop(local);
-        escaped.map_or(Ok(()), Err)
-    }
-
     /// Moves what other threads have sent to the local queue.
-    fn fetch(&self, _rt: &OCamlRuntime) {
+    pub(crate) fn fetch(&self, _rt: &OCamlRuntime) {
         if !self.inbox.is_empty() {
             let arrived = self.inbox.drain();
             // SAFETY: the handle proves that the lock is held; moving messages runs no foreign code.
             unsafe { self.local() }.queue.extend(arrived);
-        }
-    }
-
-    /// Drops all tasks that wait, settles their promises, and does what is queued.
-    ///
-    /// The executor stays usable: what runs later at exit may still make calls.
-    pub(crate) fn cancel_all(self: &Arc<Self>, rt: &mut OCamlRuntime) {
-        // A bound, since a continuation may start anew for ever.
-        for _ in 0..1000 {
-            // SAFETY: the handle proves that the lock is held.
-            let keys = unsafe { self.local() }.tasks.keys();
-            let idle = keys.is_empty();
-            context::enter(self, rt, || {
-                for key in keys {
-                    // SAFETY: as above; tasks are dropped outside the borrow.
-                    let body =
-                        unsafe { self.local() }.tasks.get_mut(key).and_then(|entry| entry.body);
-                    if let Some(body) = body {
-                        // SAFETY: a body is taken out of the slab before it dies.
-                        drop(unsafe { body.as_ref() }.cancel());
-                    }
-                }
-            });
-            self.fetch(rt);
-            // SAFETY: as above.
-            let queued = unsafe { self.local() }.queue.len();
-            if idle && queued == 0 {
-                break;
-            }
-            for _ in 0..queued.div_ceil(BUDGET) {
-                // The exit goes on, whatever is thrown on the way.
-                let _ = self.tick(rt);
-            }
-        }
-    }
-
-    /// Ends the executor with its domain.
-    pub(crate) fn close(self: &Arc<Self>, rt: &mut OCamlRuntime) {
-        self.closed.store(true, Ordering::Release);
-        // What is woken from here on is done by the ticks below.
-        // SAFETY: the handle proves that the lock is held.
-        let mut local = unsafe { self.local() };
-        (local.loop_thread, local.asleep) = (this_thread(), false);
-        drop(local);
-        self.home.store(this_thread(), Ordering::Relaxed);
-        self.cancel_all(rt);
-        // Another thread may get this one's address.
-        self.home.store(0, Ordering::Relaxed);
-        self.gone.store(true, Ordering::Relaxed);
-        fence(Ordering::SeqCst);
-        // SAFETY: as above.
-        let mut local = unsafe { self.local() };
-        local.loop_thread = 0;
-        let left = mem::take(&mut local.queue);
-        drop(local);
-        left.into_iter().chain(self.inbox.drain()).for_each(Message::discard);
-        let mut executors = EXECUTORS.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(executors) = executors.as_mut() {
-            executors.remove(&self.domain);
-        }
-        // It stays the current one of this thread, to refuse what comes later.
-    }
-
-    /// Cancels a task by its key, if it still waits.
-    pub(crate) fn cancel(self: &Arc<Self>, rt: &mut OCamlRuntime, key: Key) {
-        // SAFETY: the handle proves that the lock is held.
-        let entry = unsafe { self.local() }.tasks.remove(key);
-        if let Some(body) = entry.and_then(|entry| entry.body) {
-            // SAFETY: a body is taken out of the slab before it dies, and was in it.
-            context::enter(self, rt, || drop(unsafe { body.as_ref() }.cancel()));
         }
     }
 
@@ -369,22 +275,31 @@ impl Executor {
     }
 }
 
-/// Does one piece of work, with the runtime lent to it by the frame around.
-fn run(message: Message) {
-    match message {
-        Message::Run(runnable) => task::run(runnable),
-        // A panic has been reported by the panic hook; the other work goes on.
-        Message::Job(job) => {
-            if let Err(payload) = catch_unwind(AssertUnwindSafe(|| context::with_runtime(job))) {
-                task::discard(payload);
-            }
-        }
-    }
+/// Takes the executor of a domain that has ended out of the table. Its threads are gone, so nobody looks it up again.
+fn forget(domain: usize) {
+    let mut executors = EXECUTORS.lock().unwrap_or_else(PoisonError::into_inner);
+    let executor = executors.as_mut().and_then(|executors| executors.remove(&domain));
+    drop(executors);
+    drop(executor);
+    let current = CURRENT.try_with(RefCell::take);
+    drop(current);
 }
 
 impl Message {
+    /// Does one piece of work, in a frame.
+    pub(crate) fn run(self) {
+        let done = catch_unwind(AssertUnwindSafe(|| match self {
+            Message::Run(runnable) => crate::task::run(runnable),
+            Message::Job(job) => context::with_runtime(job),
+        }));
+        // The panic hook has reported it; the other work goes on.
+        if let Err(payload) = done {
+            Panicked::caught(payload).discard();
+        }
+    }
+
     /// Gets rid of work that nobody will do.
-    fn discard(self) {
+    pub(crate) fn discard(self) {
         match self {
             // Its future may be dropped on its domain only, which is gone.
             Message::Run(runnable) if runnable.metadata().is_finished() => drop(runnable),

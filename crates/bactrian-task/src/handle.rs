@@ -2,6 +2,7 @@
 
 use crate::context;
 use crate::executor::{Executor, Message};
+use crate::fork;
 use crate::join::{self, JoinHandle};
 use crate::lwt;
 use crate::task;
@@ -20,10 +21,14 @@ pub struct Handle {
 
 impl Handle {
     /// The executor of the current domain, created and made known to the event loop on first use.
+    ///
+    /// # Panics
+    /// On a domain that no event loop serves, since the work would never be done, and in a forked child.
     pub fn of(rt: &mut OCamlRuntime) -> Self {
-        let executor = Executor::current(rt);
-        lwt::attach_if_possible(rt, &executor);
-        Handle { executor }
+        match lwt::served(rt, "Handle::of") {
+            Ok(executor) => Handle { executor },
+            Err(message) => panic!("{message}"),
+        }
     }
 
     /// The executor whose task is being polled on this thread; `None` outside of one.
@@ -51,16 +56,25 @@ impl Handle {
     /// # Panics
     /// On another domain.
     pub fn waiting_tasks(&self, rt: &OCamlRuntime) -> usize {
-        assert_eq!(rt.domain_id(), self.domain_id(), "Handle::waiting_tasks on another domain");
+        assert!(
+            rt.domain_id() == self.domain_id(),
+            "Handle::waiting_tasks of the executor of domain {} on domain {}: only its own domain can look",
+            self.domain_id(),
+            rt.domain_id()
+        );
         self.executor.waiting(rt)
     }
 
     /// Runs `future` as a task of the domain, from any thread.
+    ///
+    /// # Panics
+    /// In a forked child.
     pub fn spawn<F>(&self, future: F) -> JoinHandle<F::Output>
     where
         F: Future + Send + 'static,
         F::Output: Send + 'static,
     {
+        fork::check("Handle::spawn");
         let (join, handle) = join::pair(&self.executor);
         let executor = Arc::clone(&self.executor);
         self.executor.send(Message::Job(Box::new(move |_| start(executor, future, join))));
@@ -82,6 +96,7 @@ impl Handle {
         if context::is_polling(&self.executor) {
             return context::with_runtime(body);
         }
+        fork::check("Handle::run_in_domain");
         assert!(
             !OCamlRuntime::is_held(),
             "Handle::run_in_domain: this thread holds a domain's lock, and waiting would stop that domain; use \

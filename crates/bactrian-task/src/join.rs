@@ -1,6 +1,7 @@
 //! Waiting for a task of Rust's own.
 
 use crate::executor::{Executor, Message};
+use crate::panics::{self, Panicked};
 use crate::slab::Key;
 use crate::task::{Completion, Outcome, Stage};
 use core::any::Any;
@@ -19,12 +20,11 @@ pub struct JoinHandle<T> {
     executor: Weak<Executor>,
 }
 
-/// Why a task has no result.
-pub enum JoinError {
-    /// It panicked, with this payload.
-    Panic(Box<dyn Any + Send>),
-    /// Its future was dropped unfinished: it was aborted, its domain ended, or nothing was left that could wake it.
-    Dropped,
+/// Why a task has no result: it panicked, or its future was dropped unfinished (it was aborted, its domain ended, or
+/// nothing was left that could wake it).
+pub struct JoinError {
+    /// `None`: it was dropped.
+    panicked: Option<Panicked>,
 }
 
 pub(crate) struct State<T> {
@@ -62,7 +62,7 @@ impl<T> State<T> {
             _ => Progress::Taken,
         });
         if let Progress::Running(Some(waker)) = before {
-            waker.wake();
+            panics::wake(waker);
         }
     }
 }
@@ -119,8 +119,8 @@ impl<T> Completion<T> for Join<T> {
     ) -> Option<Outcome<T>> {
         self.0.finish(match outcome {
             Outcome::Value(value) => Ok(value),
-            Outcome::Panic(payload) => Err(JoinError::Panic(payload)),
-            Outcome::Dropped => Err(JoinError::Dropped),
+            Outcome::Panic(panicked) => Err(JoinError { panicked: Some(panicked) }),
+            Outcome::Dropped => Err(JoinError { panicked: None }),
         });
         None
     }
@@ -137,31 +137,35 @@ impl<T> Completion<T> for Join<T> {
 /// The task was never run: its executor has ended.
 impl<T> Drop for Join<T> {
     fn drop(&mut self) {
-        self.0.finish(Err(JoinError::Dropped));
+        self.0.finish(Err(JoinError { panicked: None }));
     }
 }
 
 impl JoinError {
-    /// The payload of the panic, if it was one.
+    /// Did the task panic?
+    pub fn is_panic(&self) -> bool {
+        self.panicked.is_some()
+    }
+
+    /// The payload of the panic, if it was one. Unwinding with it on this thread keeps the place of the panic, for
+    /// the exception that it becomes in OCaml.
     pub fn into_panic(self) -> Option<Box<dyn Any + Send>> {
-        match self {
-            JoinError::Panic(payload) => Some(payload),
-            JoinError::Dropped => None,
-        }
+        self.panicked.map(Panicked::into_payload)
+    }
+
+    pub(crate) fn into_panicked(self) -> Option<Panicked> {
+        self.panicked
     }
 }
 
 impl fmt::Display for JoinError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            JoinError::Panic(payload) => match payload.downcast_ref::<&str>() {
+        match &self.panicked {
+            Some(panicked) => match panicked.message() {
                 Some(message) => write!(f, "the task panicked: {message}"),
-                None => match payload.downcast_ref::<String>() {
-                    Some(message) => write!(f, "the task panicked: {message}"),
-                    None => f.write_str("the task panicked"),
-                },
+                None => f.write_str("the task panicked"),
             },
-            JoinError::Dropped => f.write_str("the task was dropped before it was finished"),
+            None => f.write_str("the task was dropped before it was finished"),
         }
     }
 }

@@ -15,11 +15,16 @@
 mod context;
 mod domain_cell;
 mod executor;
+mod fork;
 mod handle;
 mod join;
 pub mod lwt;
+mod panics;
+mod shutdown;
 mod slab;
 mod task;
+mod thread;
+mod tick;
 mod tokio_bridge;
 
 pub use context::with_runtime;

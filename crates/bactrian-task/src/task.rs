@@ -1,10 +1,10 @@
 //! A task: a future, what is to be done with its outcome, and the way to drop it early.
 
 use crate::executor::Executor;
+use crate::panics::{Panicked, guarded};
 use crate::slab::Key;
 use async_task::{Builder, Runnable, Task};
 use bactrian_runtime::{BoxRoot, OCamlAny};
-use core::any::Any;
 use core::cell::{Cell, UnsafeCell};
 use core::future::Future;
 use core::marker::PhantomPinned;
@@ -45,7 +45,7 @@ impl Meta {
 /// How a task ended.
 pub(crate) enum Outcome<R> {
     Value(R),
-    Panic(Box<dyn Any + Send>),
+    Panic(Panicked),
     /// The future was dropped before it was ready.
     Dropped,
 }
@@ -55,6 +55,8 @@ pub(crate) struct Entry {
     pub(crate) body: Option<NonNull<dyn Body>>,
     /// The resolver of the OCaml promise, for tasks that have one.
     pub(crate) resolver: Option<BoxRoot<OCamlAny>>,
+    /// Who made the promise.
+    pub(crate) function: &'static str,
 }
 
 /// How far a task had come when it ended.
@@ -129,6 +131,8 @@ where
     F: Future + 'static,
     C: Completion<F::Output> + 'static,
 {
+    // SAFETY: tasks are made with the lock of their domain held.
+    unsafe { executor.local() }.futures += 1;
     let meta = Meta { executor, key: AtomicU64::new(0), finished: AtomicBool::new(false) };
     let body = |meta: &Meta| Slot {
         future: UnsafeCell::new(ManuallyDrop::new(future)),
@@ -154,13 +158,6 @@ pub(crate) fn run(runnable: TaskRunnable) {
     drop(last);
 }
 
-/// Drops the payload of a panic, which may panic too.
-pub(crate) fn discard(payload: Box<dyn Any + Send>) {
-    if let Err(again) = catch_unwind(AssertUnwindSafe(|| drop(payload))) {
-        core::mem::forget(again);
-    }
-}
-
 impl<F: Future, C: Completion<F::Output>> Slot<F, C> {
     fn meta(&self) -> &Meta {
         // SAFETY: the metadata lives in the same allocation, and is dropped after the future.
@@ -172,12 +169,9 @@ impl<F: Future, C: Completion<F::Output>> Slot<F, C> {
         self.state.set(State::Finished);
         // SAFETY: `state` was not `Finished`, so the future is there, and now nobody reaches it any more. It has not been
         // moved since it was pinned.
-        let dropped = catch_unwind(AssertUnwindSafe(|| unsafe {
-            ManuallyDrop::drop(&mut *self.future.get());
-        }));
-        if let Err(payload) = dropped {
-            discard(payload);
-        }
+        guarded(|| unsafe { ManuallyDrop::drop(&mut *self.future.get()) });
+        // SAFETY: tasks are dropped with the lock of their domain held.
+        unsafe { self.meta().executor.local() }.futures -= 1;
     }
 
     /// Takes the task out of the executor's books, and hands its outcome on.
@@ -196,9 +190,7 @@ impl<F: Future, C: Completion<F::Output>> Slot<F, C> {
         let mut completion = completion.expect("`state` says that it has not been called");
         let outcome = completion.complete(&meta.executor, stage, outcome);
         // It may own what it was given, whose destructor may panic.
-        if let Err(payload) = catch_unwind(AssertUnwindSafe(|| drop(completion))) {
-            discard(payload);
-        }
+        guarded(|| drop(completion));
         meta.finished.store(true, Ordering::Release);
         outcome
     }
@@ -221,7 +213,7 @@ impl<F: Future + 'static, C: Completion<F::Output> + 'static> Slot<F, C> {
         let body: NonNull<dyn Body> = NonNull::from(self);
         // SAFETY: tasks are polled with the lock of their domain held.
         let mut local = unsafe { meta.executor.local() };
-        let key = local.tasks.insert(Entry { body: Some(body), resolver: None });
+        let key = local.tasks.insert(Entry { body: Some(body), resolver: None, function: "" });
         drop(local);
         meta.key.store(key.to_bits(), Ordering::Relaxed);
         // SAFETY: as in `is_cancelled`.
@@ -259,7 +251,7 @@ impl<F: Future + 'static, C: Completion<F::Output> + 'static> Future for Slot<F,
                 }
                 Outcome::Dropped
             }
-            Err(payload) => Outcome::Panic(payload),
+            Err(payload) => Outcome::Panic(Panicked::caught(payload)),
         };
         this.drop_future();
         Poll::Ready(this.finish(outcome))

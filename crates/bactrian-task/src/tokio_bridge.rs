@@ -1,5 +1,6 @@
 //! The one tokio runtime beside the domains.
 
+use crate::fork;
 use core::cell::Cell;
 use core::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::OnceLock;
@@ -18,8 +19,10 @@ thread_local! {
 /// It has several threads, and is started by the first call, or the first asynchronous call from OCaml.
 ///
 /// # Panics
-/// When the system refuses to start threads.
+/// When the system refuses to start threads, and in a forked child whose parent had started it.
 pub fn tokio_handle() -> &'static Handle {
+    fork::check("tokio_handle");
+    fork::started();
     RUNTIME
         .get_or_init(|| {
             let mut builder = Builder::new_multi_thread();

@@ -13,6 +13,7 @@ mod roots;
 mod startup;
 mod stress;
 mod tasks;
+mod tasks_edges;
 mod threads;
 mod types_bigarrays;
 mod types_collections;

@@ -31,7 +31,7 @@ fn a_drops() -> i64 {
 }
 
 /// Gives way once: wakes itself and waits.
-fn yield_now() -> impl Future<Output = ()> {
+pub(crate) fn yield_now() -> impl Future<Output = ()> {
     let mut yielded = false;
     poll_fn(move |context| {
         if std::mem::replace(&mut yielded, true) {

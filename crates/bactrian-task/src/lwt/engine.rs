@@ -5,6 +5,7 @@
 //! was not stopped.
 
 use crate::executor::Executor;
+use crate::fork;
 use crate::slab::{Key, Slab};
 use bactrian_io::{Interest, TimerKey, WatchKey};
 use bactrian_runtime::__private::{shim, val_int};
@@ -123,11 +124,16 @@ impl Engine {
     }
 }
 
-/// Runs `body` with the engine and the executor of this domain.
+/// Runs `body` with the engine and the executor of this domain. Refused in a forked child, which shares the reactor with
+/// its parent.
 fn with_engine<R>(
     rt: &mut OCamlRuntime,
     body: impl FnOnce(&mut Engine, &Executor) -> io::Result<R>,
 ) -> Result<R, OCamlException> {
+    if fork::is_child() {
+        let message = format!("Bactrian_lwt.Engine was used {}", fork::REFUSAL);
+        return Err(OCamlException::failure(rt, &message));
+    }
     let executor = Executor::current(rt);
     let result = body(lock(&ENGINE).get_or_insert_with(Engine::new), &executor);
     result.map_err(|error| OCamlException::sys_error(rt, &format!("Bactrian_lwt.Engine: {error}")))
@@ -236,7 +242,8 @@ unsafe extern "C" fn bactrian_lwt_engine_stop(number: RawOCaml) -> RawOCaml {
     // SAFETY: this is the shim's frame, and the word an int.
     unsafe {
         shim::call_with_runtime("bactrian_lwt_engine_stop", |rt: &mut OCamlRuntime| {
-            if let Some(key) = key(number) {
+            // A forked child leaves its parent's waits alone.
+            if let Some(key) = key(number).filter(|_| !fork::is_child()) {
                 with_engine(rt, |engine, executor| {
                     engine.remove(executor, key);
                     Ok(())

@@ -1,8 +1,10 @@
 //! `#[export(lwt)] async fn`.
 
-use super::{attached, ops};
+use super::host::attached;
+use super::ops;
 use crate::context;
 use crate::executor::{Executor, Message};
+use crate::panics::{Panicked, guarded};
 use crate::task::{self, Completion, Outcome, Stage, TaskHandle};
 use bactrian_runtime::{BoxRoot, OCamlAny, OCamlException, OCamlRuntime, RawOCaml};
 use core::future::Future;
@@ -22,7 +24,7 @@ struct Export<R> {
 /// Starts an exported future on the executor of this domain: what `#[export(lwt)]` expands to.
 ///
 /// It is polled at once. If it is ready, the result is a promise that is settled: no trip through the loop. The
-/// error, a call on a domain that is not Lwt's, is to be raised.
+/// error, a call on a thread that is not Lwt's, is to be raised.
 pub fn export<R: 'static>(
     rt: &mut OCamlRuntime,
     function: &'static str,
@@ -50,6 +52,7 @@ pub fn export<R: 'static>(
     // SAFETY: the lock is held, and the borrow ends before anything else runs.
     if let Some(entry) = unsafe { task.metadata().executor.local() }.tasks.get_mut(key) {
         entry.resolver = Some(resolver);
+        entry.function = function;
     }
     task.detach();
     Ok(promise)
@@ -91,9 +94,9 @@ fn value<R>(
         // The conversion panics when the value has no counterpart in OCaml.
         Outcome::Value(value) => match catch_unwind(AssertUnwindSafe(|| convert(value, rt))) {
             Ok(converted) => converted,
-            Err(payload) => Err(OCamlException::from_panic(rt, payload)),
+            Err(payload) => Err(Panicked::caught(payload).into_exception(rt)),
         },
-        Outcome::Panic(payload) => Err(OCamlException::from_panic(rt, payload)),
+        Outcome::Panic(panicked) => Err(panicked.into_exception(rt)),
         Outcome::Dropped => Err(ops::dropped(rt, function)),
     }
 }
@@ -109,9 +112,7 @@ impl<R> Completion<R> for Export<R> {
             Stage::First => return Some(outcome),
             Stage::Cancelled => {
                 // Nobody wants it; but its destructor may panic.
-                if let Err(payload) = catch_unwind(AssertUnwindSafe(|| drop(outcome))) {
-                    task::discard(payload);
-                }
+                guarded(|| drop(outcome));
                 return None;
             }
             Stage::Waiting(entry) => entry.resolver,
@@ -145,9 +146,18 @@ pub(super) fn reject_dropped(
 ) {
     let home = Arc::clone(executor);
     executor.send(Message::Job(Box::new(move |rt| {
-        let exception = ops::dropped(rt, what);
-        if let Err(escaped) = ops::reject(rt, resolver, &exception) {
+        if let Err(escaped) = reject_dropped_now(rt, resolver, what) {
             home.escape(rt, escaped);
         }
     })));
+}
+
+/// Rejects with `Bactrian.Dropped what`. The error is an exception that escaped a continuation and the hook.
+pub(crate) fn reject_dropped_now(
+    rt: &mut OCamlRuntime,
+    resolver: BoxRoot<OCamlAny>,
+    what: &str,
+) -> Result<(), OCamlException> {
+    let exception = ops::dropped(rt, what);
+    ops::reject(rt, resolver, &exception)
 }

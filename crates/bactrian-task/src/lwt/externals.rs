@@ -1,16 +1,19 @@
 //! The `external`s of `bactrian-lwt`.
 
-use super::{INSTALLED, LOOP, NONE};
+use super::host::{self, Errand};
+use crate::context;
 use crate::executor::Executor;
+use crate::fork;
+use crate::panics;
 use crate::slab::Key;
+use crate::thread::ThreadId;
 use bactrian_runtime::__private::{shim, val_int};
 use bactrian_runtime::{OCaml, OCamlException, OCamlInt, OCamlRuntime, RawOCaml};
-use core::sync::atomic::Ordering;
 use std::sync::Arc;
 
 const UNIT: RawOCaml = 1;
 
-/// Runs `body` with the executor of this domain, if it has one.
+/// Runs `body` with the executor of this domain, if it has one that can be used. `false`: it has none.
 ///
 /// # Safety
 /// As for [`shim::call_with_runtime`].
@@ -21,11 +24,13 @@ unsafe fn with_executor(
     // SAFETY: passed on.
     unsafe {
         shim::call_with_runtime(external, |rt: &mut OCamlRuntime| {
-            if let Some(executor) = Executor::existing(rt) {
-                executor.note_awake(rt);
+            let executor = Executor::existing(rt).filter(|executor| !executor.is_gone());
+            let usable = executor.filter(|_| !fork::is_child());
+            let found = usable.is_some();
+            if let Some(executor) = usable {
                 body(rt, executor)?;
             }
-            Ok(UNIT)
+            Ok(val_int(i64::from(found)))
         })
     }
 }
@@ -40,15 +45,23 @@ unsafe fn key(word: RawOCaml) -> Option<Key> {
     Key::from_bits(bits as u64)
 }
 
+/// Polls what is due, on the thread that may.
+fn tick(rt: &mut OCamlRuntime, executor: &Arc<Executor>) -> Result<(), OCamlException> {
+    if executor.host_thread(rt) != ThreadId::current() {
+        host::adopt(rt, executor)?;
+    }
+    executor.tick(rt)
+}
+
 /// `install : unit -> unit`: the library is linked.
 // SAFETY: called by OCaml, as the external says.
 #[unsafe(no_mangle)]
 unsafe extern "C" fn bactrian_lwt_install(_: RawOCaml) -> RawOCaml {
-    INSTALLED.store(true, Ordering::Relaxed);
+    host::installed();
     UNIT
 }
 
-/// `tick : unit -> unit`: the descriptor is readable.
+/// `tick : unit -> bool`: the descriptor is readable. `false`: it is not to be watched any more.
 // SAFETY: called by OCaml, as the external says.
 #[unsafe(no_mangle)]
 unsafe extern "C" fn bactrian_lwt_tick(_: RawOCaml) -> RawOCaml {
@@ -56,54 +69,41 @@ unsafe extern "C" fn bactrian_lwt_tick(_: RawOCaml) -> RawOCaml {
     unsafe {
         with_executor("bactrian_lwt_tick", |rt, executor| {
             executor.poll_reactor();
-            executor.tick(rt)
+            tick(rt, &executor)
         })
     }
 }
 
-/// `turn : unit -> unit`: there is work at hand, without a look at the descriptor.
+/// `turn : unit -> bool`: there is work at hand, without a look at the descriptor.
 // SAFETY: called by OCaml, as the external says.
 #[unsafe(no_mangle)]
 unsafe extern "C" fn bactrian_lwt_turn(_: RawOCaml) -> RawOCaml {
     // SAFETY: this is the shim's frame.
-    unsafe { with_executor("bactrian_lwt_turn", |rt, executor| executor.tick(rt)) }
+    unsafe { with_executor("bactrian_lwt_turn", |rt, executor| tick(rt, &executor)) }
 }
 
-/// `due : unit -> bool`, noalloc: is there work at hand? If not, the caller goes to sleep.
+/// `errand : unit -> int`, noalloc: what is to be done before the loop sleeps: 0: nothing; 1: `turn`; 2: `adopt`.
 // SAFETY: called by OCaml, as the external says.
 #[unsafe(no_mangle)]
-unsafe extern "C" fn bactrian_lwt_due(_: RawOCaml) -> RawOCaml {
+unsafe extern "C" fn bactrian_lwt_errand(_: RawOCaml) -> RawOCaml {
     // SAFETY: OCaml calls with the lock held, and the handle only reads.
     let rt = unsafe { OCamlRuntime::recover() };
-    val_int(i64::from(Executor::existing(&rt).is_some_and(|executor| executor.due(&rt))))
+    val_int(match host::errand(&rt) {
+        Errand::Nothing => 0,
+        Errand::Turn => 1,
+        Errand::Adopt => 2,
+    })
 }
 
-/// `orphan : unit -> bool`, noalloc: is there an executor of this domain that the host does not watch?
-// SAFETY: called by OCaml, as the external says.
-#[unsafe(no_mangle)]
-unsafe extern "C" fn bactrian_lwt_orphan(_: RawOCaml) -> RawOCaml {
-    // SAFETY: OCaml calls with the lock held, and the handle only reads.
-    let rt = unsafe { OCamlRuntime::recover() };
-    // SAFETY: the lock is held.
-    let orphan =
-        Executor::existing(&rt).is_some_and(|executor| unsafe { !executor.local().attached });
-    val_int(i64::from(orphan))
-}
-
-/// `adopt : unit -> unit`: the host is to watch this domain's executor.
+/// `adopt : unit -> bool`: the loop of this thread is to serve this domain's executor.
 // SAFETY: called by OCaml, as the external says.
 #[unsafe(no_mangle)]
 unsafe extern "C" fn bactrian_lwt_adopt(_: RawOCaml) -> RawOCaml {
     // SAFETY: this is the shim's frame.
-    unsafe {
-        with_executor("bactrian_lwt_adopt", |rt, executor| {
-            super::attach_if_possible(rt, &executor);
-            Ok(())
-        })
-    }
+    unsafe { with_executor("bactrian_lwt_adopt", |rt, executor| host::adopt(rt, &executor)) }
 }
 
-/// `cancel : int -> unit`: OCaml has cancelled the promise of a task.
+/// `cancel : int -> bool`: OCaml has cancelled the promise of a task.
 // SAFETY: called by OCaml, as the external says.
 #[unsafe(no_mangle)]
 unsafe extern "C" fn bactrian_lwt_cancel(word: RawOCaml) -> RawOCaml {
@@ -118,24 +118,28 @@ unsafe extern "C" fn bactrian_lwt_cancel(word: RawOCaml) -> RawOCaml {
     }
 }
 
-/// `wake : int -> unit`: a promise that Rust waits for is settled.
+/// `wake : int -> bool`: a promise that Rust waits for is settled.
 // SAFETY: called by OCaml, as the external says.
 #[unsafe(no_mangle)]
 unsafe extern "C" fn bactrian_lwt_wake(word: RawOCaml) -> RawOCaml {
     // SAFETY: this is the shim's frame, and the word an int.
     unsafe {
-        with_executor("bactrian_lwt_wake", |_, executor| {
+        with_executor("bactrian_lwt_wake", |rt, executor| {
+            let Some(key) = key(word) else { return Ok(()) };
             // The waker is called outside the borrow.
-            let waker = key(word).and_then(|key| executor.local().waits.get_mut(key)?.take());
+            let waker = executor.local().waits.get_mut(key).and_then(|wait| {
+                wait.guard = None;
+                wait.waker.take()
+            });
             if let Some(waker) = waker {
-                waker.wake();
+                context::enter(&executor, rt, || panics::wake(waker));
             }
             Ok(())
         })
     }
 }
 
-/// `shutdown : unit -> unit`: the program ends; waiting tasks are dropped, and their promises rejected.
+/// `shutdown : unit -> bool`: the program ends; waiting tasks are dropped, and their promises rejected.
 // SAFETY: called by OCaml, as the external says.
 #[unsafe(no_mangle)]
 unsafe extern "C" fn bactrian_lwt_shutdown(_: RawOCaml) -> RawOCaml {
@@ -143,21 +147,6 @@ unsafe extern "C" fn bactrian_lwt_shutdown(_: RawOCaml) -> RawOCaml {
     unsafe {
         with_executor("bactrian_lwt_shutdown", |rt, executor| {
             executor.cancel_all(rt);
-            Ok(())
-        })
-    }
-}
-
-/// `close : unit -> unit`: the domain that Lwt runs on ends.
-// SAFETY: called by OCaml, as the external says.
-#[unsafe(no_mangle)]
-unsafe extern "C" fn bactrian_lwt_close(_: RawOCaml) -> RawOCaml {
-    // SAFETY: this is the shim's frame.
-    unsafe {
-        with_executor("bactrian_lwt_close", |rt, executor| {
-            executor.close(rt);
-            let _ =
-                LOOP.compare_exchange(executor.domain(), NONE, Ordering::AcqRel, Ordering::Relaxed);
             Ok(())
         })
     }

@@ -18,7 +18,11 @@ static REJECT: NamedValue = NamedValue::new(c"Bactrian_lwt.reject");
 static STATE: NamedValue = NamedValue::new(c"Bactrian_lwt.state");
 static WATCH: NamedValue = NamedValue::new(c"Bactrian_lwt.watch");
 static CANCEL: NamedValue = NamedValue::new(c"Bactrian_lwt.cancel");
+static FORGET: NamedValue = NamedValue::new(c"Bactrian_lwt.forget");
 static ATTACH: NamedValue = NamedValue::new(c"Bactrian_lwt.attach");
+static DETACH: NamedValue = NamedValue::new(c"Bactrian_lwt.detach");
+static KICK: NamedValue = NamedValue::new(c"Bactrian_lwt.kick");
+static NOTIFY: NamedValue = NamedValue::new(c"Bactrian_lwt.notify");
 static DROPPED: NamedValue = NamedValue::new(c"Bactrian.Dropped");
 
 /// `Lwt.return`.
@@ -129,16 +133,29 @@ pub(super) fn state<'gc>(
     }
 }
 
-/// Has [`wake`](super::externals) called with `key` when the promise is settled.
+/// Has [`wake`](super::externals) called with `key` when the promise is settled, or [`forget`] is called with what this gives.
 pub(super) fn watch(
     rt: &mut OCamlRuntime,
     promise: &BoxRoot<OCamlAny>,
     key: Key,
-) -> Result<(), OCamlException> {
-    // SAFETY: the function takes a promise and an int.
+) -> Result<BoxRoot<OCamlAny>, OCamlException> {
+    // SAFETY: the function takes a promise and an int, and returns a promise.
     unsafe {
         let word = promise.get(rt).raw();
-        import::call::<(), 2>(rt, &WATCH, [word, raw_key(key)]).map(|_| ())
+        Ok(import::call::<OCamlAny, 2>(rt, &WATCH, [word, raw_key(key)])?.root())
+    }
+}
+
+/// Takes a [`watch`] off its promise.
+pub(super) fn forget(
+    rt: &mut OCamlRuntime,
+    guard: BoxRoot<OCamlAny>,
+) -> Result<(), OCamlException> {
+    // SAFETY: the function takes what `watch` returns; nothing collects between the drop of the root and the call.
+    unsafe {
+        let word = guard.get(rt).raw();
+        drop(guard);
+        import::call::<(), 1>(rt, &FORGET, [word]).map(|_| ())
     }
 }
 
@@ -158,6 +175,24 @@ pub(super) fn cancel(
 pub(super) fn attach(rt: &mut OCamlRuntime, descriptor: i64) -> Result<(), OCamlException> {
     // SAFETY: the function takes an int.
     unsafe { import::call::<(), 1>(rt, &ATTACH, [val_int(descriptor)]).map(|_| ()) }
+}
+
+/// Has Lwt's loop forget it.
+pub(super) fn detach(rt: &mut OCamlRuntime) -> Result<(), OCamlException> {
+    // SAFETY: the function takes a unit.
+    unsafe { import::call::<(), 1>(rt, &DETACH, [val_int(0)]).map(|_| ()) }
+}
+
+/// Keeps Lwt's loop, which runs on this thread, from sleeping before it has called `turn`.
+pub(super) fn kick(rt: &mut OCamlRuntime) -> Result<(), OCamlException> {
+    // SAFETY: the function takes a unit.
+    unsafe { import::call::<(), 1>(rt, &KICK, [val_int(0)]).map(|_| ()) }
+}
+
+/// Has Lwt's loop, which runs on another thread, adopt the executor of this domain.
+pub(super) fn notify(rt: &mut OCamlRuntime) -> Result<(), OCamlException> {
+    // SAFETY: the function takes a unit.
+    unsafe { import::call::<(), 1>(rt, &NOTIFY, [val_int(0)]).map(|_| ()) }
 }
 
 /// `Bactrian.Dropped what`.

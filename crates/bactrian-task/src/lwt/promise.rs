@@ -2,9 +2,10 @@
 
 use super::ops::{self, State};
 use crate::context;
-use crate::executor::{Executor, Message};
+use crate::executor::{Executor, Message, Wait};
 use crate::handle::Handle;
 use crate::join::{JoinError, JoinHandle};
+use crate::panics;
 use crate::slab::Key;
 use bactrian_runtime::{
     BoxRoot, DefaultOCamlMapping, FromOCaml, OCaml, OCamlAny, OCamlException, OCamlFn, OCamlList,
@@ -51,8 +52,16 @@ enum Waiting<T> {
 impl<T> Promise<T> {
     /// Cancels the OCaml promise, as `Lwt.cancel` does: if it can be cancelled, it is rejected with `Lwt.Canceled`.
     ///
-    /// The error is an exception that escaped both a continuation of OCaml and its hook.
+    /// The error is `Failure` on another thread than the promise's (of Lwt's loop), or an exception that escaped both a
+    /// continuation of OCaml and its hook.
     pub fn cancel(&self, rt: &mut OCamlRuntime) -> Result<(), OCamlException> {
+        if !self.executor.is_at_home(rt) {
+            return Err(OCamlException::failure(
+                rt,
+                "Promise::cancel was called on another thread than Lwt's main loop, whose promise it is: send the promise to \
+                 that thread, with Handle::run_in_domain",
+            ));
+        }
         ops::cancel(rt, &self.root)
     }
 
@@ -78,18 +87,25 @@ impl<T> Promise<T> {
     fn forget(&mut self) {
         let Waiting::Here(key) = self.waiting else { return };
         self.waiting = Waiting::NotYet;
-        if self.executor.is_domain_of_this_thread() {
-            // SAFETY: the executor's own domain, whose lock is held. The waker is dropped outside the borrow.
-            let waker = unsafe { self.executor.local() }.waits.remove(key);
-            drop(waker);
+        if context::is_polling(&self.executor) {
+            context::with_runtime(|rt| forget(rt, &self.executor, key));
         } else {
             let executor = Arc::clone(&self.executor);
-            self.executor.send(Message::Job(Box::new(move |_| {
-                // SAFETY: a job runs on the executor's domain.
-                let waker = unsafe { executor.local() }.waits.remove(key);
-                drop(waker);
-            })));
+            self.executor.send(Message::Job(Box::new(move |rt| forget(rt, &executor, key))));
         }
+    }
+}
+
+/// Takes a wait off the books and off its promise. On the promise's own domain.
+fn forget(rt: &mut OCamlRuntime, executor: &Executor, key: Key) {
+    // SAFETY: the handle proves that the lock is held. The waker is dropped outside the borrow.
+    let wait = unsafe { executor.local() }.waits.remove(key);
+    let Some(Wait { waker, guard }) = wait else { return };
+    panics::guarded(|| drop(waker));
+    if let Some(guard) = guard
+        && let Err(exception) = ops::forget(rt, guard)
+    {
+        executor.escape(rt, exception);
     }
 }
 
@@ -127,16 +143,23 @@ where
         if let Waiting::Here(key) = self.waiting {
             // SAFETY: the executor's own domain, whose lock is held. The old waker is dropped outside the borrow.
             let mut local = unsafe { self.executor.local() };
-            let old = local.waits.get_mut(key).map(|place| place.replace(waker));
+            let old = local.waits.get_mut(key).map(|wait| wait.waker.replace(waker));
             drop(local);
             drop(old);
             return Poll::Pending;
         }
+        let wait = Wait { waker: Some(waker), guard: None };
         // SAFETY: as above.
-        let key = unsafe { self.executor.local() }.waits.insert(Some(waker));
+        let key = unsafe { self.executor.local() }.waits.insert(wait);
         self.waiting = Waiting::Here(key);
         match ops::watch(rt, &self.root, key) {
-            Ok(()) => Poll::Pending,
+            Ok(guard) => {
+                // SAFETY: as above.
+                if let Some(wait) = unsafe { self.executor.local() }.waits.get_mut(key) {
+                    wait.guard = Some(guard);
+                }
+                Poll::Pending
+            }
             Err(exception) => Poll::Ready(Err(exception)),
         }
     }
@@ -174,9 +197,10 @@ where
 
 /// The exception for a task on the home domain that has no result: that domain has ended, or it panicked.
 pub(super) fn lost(error: JoinError) -> OCamlException {
-    let make = |rt: &mut OCamlRuntime| match error {
-        JoinError::Panic(payload) => OCamlException::from_panic(rt, payload),
-        JoinError::Dropped => ops::dropped(rt, "an OCaml promise"),
+    let panicked = error.into_panicked();
+    let make = |rt: &mut OCamlRuntime| match panicked {
+        Some(panicked) => panicked.into_exception(rt),
+        None => ops::dropped(rt, "an OCaml promise"),
     };
     if context::has_runtime() {
         context::with_runtime(make)

@@ -1,14 +1,17 @@
 //! OCaml promises that Rust settles.
 
 use super::export::reject_dropped;
+use super::host::attached;
+use super::ops;
 use super::promise::OCamlLwt;
-use super::{attached, ops};
 use crate::executor::{Executor, Message};
+use crate::panics::Panicked;
 use bactrian_runtime::{
     BoxRoot, DefaultOCamlMapping, IntoOCamlException, OCaml, OCamlAny, OCamlException,
-    OCamlRuntime, ToOCaml,
+    OCamlRuntime, RawOCaml, ToOCaml,
 };
 use core::marker::PhantomData;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 /// Settles an OCaml promise that Rust has made, once.
@@ -30,7 +33,7 @@ where
 {
     /// A pending promise, and what settles it.
     ///
-    /// The error is a call on a domain that is not Lwt's.
+    /// The error is a call on a thread that is not that of Lwt's loop.
     pub fn new(rt: &mut OCamlRuntime) -> Result<(LwtRoot<T>, Self), OCamlException> {
         let executor = attached(rt, "Resolver::new")?;
         let pair = ops::pair(rt)?;
@@ -41,18 +44,18 @@ where
 
     /// Fulfils the promise, and runs what waits for it.
     ///
-    /// A promise that OCaml has cancelled meanwhile stays cancelled. The error is an exception that escaped both a
-    /// continuation and Lwt's hook.
-    ///
-    /// # Panics
-    /// When the value has no counterpart in OCaml; the promise is rejected then.
+    /// A promise that OCaml has cancelled meanwhile stays cancelled. When the value has no counterpart in OCaml, the
+    /// promise is rejected with the exception that says so, which is also the error. Other errors are `Failure` on another
+    /// thread than the promise's (of Lwt's loop), where it is then rejected with `Bactrian.Dropped`, and an exception that
+    /// escaped both a continuation and Lwt's hook.
     pub fn resolve(mut self, rt: &mut OCamlRuntime, value: &T) -> Result<(), OCamlException> {
-        // SAFETY: the word is not touched by anything that collects before it is an argument.
-        let word = unsafe { value.to_ocaml(rt).raw() };
-        match self.root.take() {
-            // SAFETY: as above.
-            Some(root) => unsafe { ops::resolve(rt, root, word) },
-            None => Ok(()),
+        self.check_home(rt)?;
+        match self.convert(rt, value) {
+            Ok(word) => self.fulfil(rt, word),
+            Err(exception) => {
+                let settled = self.refuse(rt, &exception);
+                Err(settled.err().unwrap_or(exception))
+            }
         }
     }
 
@@ -62,15 +65,15 @@ where
         rt: &mut OCamlRuntime,
         error: impl IntoOCamlException,
     ) -> Result<(), OCamlException> {
+        self.check_home(rt)?;
         let exception = error.into_ocaml_exception(rt);
-        match self.root.take() {
-            Some(root) => ops::reject(rt, root, &exception),
-            None => Ok(()),
-        }
+        self.refuse(rt, &exception)
     }
 
     /// Settles the promise from any thread, at the next turn of its domain's loop.
-    pub fn send<E>(self, result: Result<T, E>)
+    ///
+    /// A value that has no counterpart in OCaml rejects it with the exception that says so.
+    pub fn send<E>(mut self, result: Result<T, E>)
     where
         T: Send + 'static,
         E: IntoOCamlException + Send + 'static,
@@ -79,13 +82,58 @@ where
         let home = Arc::clone(&self.executor);
         executor.send(Message::Job(Box::new(move |rt| {
             let settled = match result {
-                Ok(value) => self.resolve(rt, &value),
-                Err(error) => self.reject(rt, error),
+                Ok(value) => match self.convert(rt, &value) {
+                    Ok(word) => self.fulfil(rt, word),
+                    Err(exception) => self.refuse(rt, &exception),
+                },
+                Err(error) => {
+                    let exception = error.into_ocaml_exception(rt);
+                    self.refuse(rt, &exception)
+                }
             };
             if let Err(escaped) = settled {
                 home.escape(rt, escaped);
             }
         })));
+    }
+
+    /// The word of the value, which is stale after anything that may collect.
+    fn convert(&self, rt: &mut OCamlRuntime, value: &T) -> Result<RawOCaml, OCamlException> {
+        // SAFETY: the caller makes it an argument before anything collects.
+        let converted = catch_unwind(AssertUnwindSafe(|| unsafe { value.to_ocaml(rt).raw() }));
+        converted.map_err(|payload| Panicked::caught(payload).into_exception(rt))
+    }
+}
+
+impl<T> Resolver<T> {
+    fn check_home(&self, rt: &mut OCamlRuntime) -> Result<(), OCamlException> {
+        if self.executor.is_at_home(rt) {
+            return Ok(());
+        }
+        Err(OCamlException::failure(
+            rt,
+            "Resolver::resolve or reject was called on another thread than Lwt's main loop, whose promise it is: use \
+             Resolver::send there",
+        ))
+    }
+
+    fn fulfil(&mut self, rt: &mut OCamlRuntime, word: RawOCaml) -> Result<(), OCamlException> {
+        match self.root.take() {
+            // SAFETY: the word was just made.
+            Some(root) => unsafe { ops::resolve(rt, root, word) },
+            None => Ok(()),
+        }
+    }
+
+    fn refuse(
+        &mut self,
+        rt: &mut OCamlRuntime,
+        exception: &OCamlException,
+    ) -> Result<(), OCamlException> {
+        match self.root.take() {
+            Some(root) => ops::reject(rt, root, exception),
+            None => Ok(()),
+        }
     }
 }
 

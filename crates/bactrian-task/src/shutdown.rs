@@ -1,0 +1,113 @@
+//! How tasks are cancelled, and executors end.
+
+use crate::context;
+use crate::executor::{Executor, Message};
+use crate::fork;
+use crate::lwt;
+use crate::slab::Key;
+use crate::task::Entry;
+use crate::thread::ThreadId;
+use crate::tick::BUDGET;
+use bactrian_runtime::OCamlRuntime;
+use core::mem;
+use core::sync::atomic::{Ordering, fence};
+use std::sync::Arc;
+
+impl Executor {
+    /// Cancels a task by its key, if it still waits: at once, or, on another thread than its own, soon.
+    pub(crate) fn cancel(self: &Arc<Self>, rt: &mut OCamlRuntime, key: Key) {
+        let host = self.host_thread(rt);
+        if host != ThreadId::NONE && host != ThreadId::current() {
+            let target = Arc::clone(self);
+            return self.send(Message::Job(Box::new(move |rt| target.cancel(rt, key))));
+        }
+        // SAFETY: the handle proves that the lock is held.
+        let entry = unsafe { self.local() }.tasks.remove(key);
+        if let Some(body) = entry.and_then(|entry| entry.body) {
+            // SAFETY: a body is taken out of the slab before it dies, and was in it.
+            context::enter(self, rt, || drop(unsafe { body.as_ref() }.cancel()));
+        }
+    }
+
+    /// Drops all tasks that wait, settles their promises, and does what is queued.
+    ///
+    /// The executor stays usable: what runs later at exit may still make calls.
+    pub(crate) fn cancel_all(self: &Arc<Self>, rt: &mut OCamlRuntime) {
+        if fork::is_child() {
+            return;
+        }
+        let host = self.host_thread(rt);
+        if host != ThreadId::NONE && host != ThreadId::current() {
+            return self.abandon_all(rt);
+        }
+        // A bound, since a continuation may start anew for ever.
+        for _ in 0..1000 {
+            // SAFETY: the handle proves that the lock is held.
+            let keys = unsafe { self.local() }.tasks.keys();
+            let mut cancelled = false;
+            context::enter(self, rt, || {
+                for key in keys {
+                    // SAFETY: as above; tasks are dropped outside the borrow.
+                    let body =
+                        unsafe { self.local() }.tasks.get_mut(key).and_then(|entry| entry.body);
+                    if let Some(body) = body {
+                        // SAFETY: a body is taken out of the slab before it dies.
+                        let waker = unsafe { body.as_ref() }.cancel();
+                        // A task that calls this in its own poll goes when that poll returns.
+                        cancelled |= waker.is_some();
+                        drop(waker);
+                    }
+                }
+            });
+            self.fetch(rt);
+            // SAFETY: as above.
+            let queued = unsafe { self.local() }.queue.len();
+            if !cancelled && queued == 0 {
+                break;
+            }
+            for _ in 0..queued.div_ceil(BUDGET) {
+                // The exit goes on, whatever is thrown on the way.
+                let _ = self.tick(rt);
+            }
+        }
+    }
+
+    /// Rejects the promises of all tasks that wait, and leaves the tasks: this thread must not drop them.
+    pub(crate) fn abandon_all(self: &Arc<Self>, rt: &mut OCamlRuntime) {
+        // SAFETY: the handle proves that the lock is held.
+        let keys = unsafe { self.local() }.tasks.keys();
+        for key in keys {
+            // SAFETY: as above; the entry is dropped outside the borrow.
+            let entry = unsafe { self.local() }.tasks.remove(key);
+            if let Some(Entry { resolver: Some(resolver), function, .. }) = entry
+                && let Err(escaped) = lwt::reject_dropped_now(rt, resolver, function)
+            {
+                self.escape(rt, escaped);
+            }
+        }
+    }
+
+    /// Ends the executor with its domain.
+    fn close(self: &Arc<Self>, rt: &mut OCamlRuntime) {
+        self.closed.store(true, Ordering::Release);
+        self.cancel_all(rt);
+        // SAFETY: the handle proves that the lock is held.
+        let host = unsafe { self.local() }.host.take();
+        if let Some(host) = host {
+            // There is nobody left to tell of an exception.
+            let _ = (host.detach)(rt);
+        }
+        self.gone.store(true, Ordering::Relaxed);
+        fence(Ordering::SeqCst);
+        // SAFETY: as above.
+        let left = mem::take(&mut unsafe { self.local() }.queue);
+        left.into_iter().chain(self.inbox.drain()).for_each(Message::discard);
+    }
+}
+
+/// Called when a domain is about to end, after its `Domain.at_exit` functions.
+pub(crate) fn domain_ends(rt: &mut OCamlRuntime) {
+    if let Some(executor) = Executor::existing(rt) {
+        executor.close(rt);
+    }
+}
