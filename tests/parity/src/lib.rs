@@ -9,6 +9,7 @@ mod calls;
 mod conversions;
 mod derived;
 mod exports;
+mod names;
 mod polymorphic;
 mod records;
 mod threads;

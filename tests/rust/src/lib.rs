@@ -10,6 +10,7 @@ mod names;
 mod owned;
 mod regions;
 mod roots;
+mod smuggling;
 mod startup;
 mod stress;
 mod tasks;
