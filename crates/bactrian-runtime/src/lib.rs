@@ -8,6 +8,7 @@ pub mod checked;
 mod compat;
 mod conv;
 mod custom;
+mod domain;
 mod domain_end;
 mod exception;
 #[doc(hidden)]
@@ -15,9 +16,11 @@ pub mod ffi;
 #[doc(hidden)]
 pub mod import;
 mod inspect;
+mod interrupt;
 mod lock;
 mod named;
 mod panic;
+mod pending;
 mod region;
 mod roots;
 mod runtime;
@@ -34,9 +37,11 @@ pub use custom::{
     BorrowError, ClosureArguments, ClosureResult, Custom, DynBox, DynRef, DynRefMut, Marshal,
     Operations, Owned, Raise, Returned, RustFn, register,
 };
+pub use domain::{DomainEnded, OCamlDomain};
 pub use exception::{IntoOCamlException, OCamlException, OCamlExn};
 pub use ffi::mlvalues::RawOCaml;
 pub use inspect::Inspection;
+pub use lock::OCamlLockError;
 pub use region::{Component, Region, RootTuple};
 pub use roots::BoxRoot;
 pub use runtime::{OCamlRuntime, RootCounts};

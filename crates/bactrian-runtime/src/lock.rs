@@ -42,6 +42,34 @@ impl OCamlRuntime {
     /// not the one that started it and the program has no OCaml threads library (`threads.posix`).
     #[cfg_attr(feature = "checked", track_caller)]
     pub fn with_domain_lock<R>(body: impl FnOnce(&mut OCamlRuntime) -> R) -> R {
+        match Self::try_with_domain_lock(body) {
+            Ok(result) => result,
+            Err(OCamlLockError::Held) => {
+                panic!("OCamlRuntime::with_domain_lock: {}", OCamlLockError::Held)
+            }
+            Err(OCamlLockError::NoThreads) => {
+                panic!("OCamlRuntime::with_domain_lock: {}", OCamlLockError::NoThreads)
+            }
+            Err(error) => panic!("{error}"),
+        }
+    }
+
+    /// As [`with_domain_lock`](Self::with_domain_lock), for code that does not know whether OCaml can be used: a thread that
+    /// outlives the runtime, a library in programs of both kinds, a destructor.
+    ///
+    /// ```no_run
+    /// use bactrian_runtime::{OCamlLockError, OCamlRuntime};
+    /// // Nobody has started OCaml in this program.
+    /// let answer = OCamlRuntime::try_with_domain_lock(|rt| rt.domain_id());
+    /// assert_eq!(answer, Err(OCamlLockError::NotStarted));
+    /// ```
+    ///
+    /// # Errors
+    /// Where `with_domain_lock` panics. The body has not run then.
+    #[cfg_attr(feature = "checked", track_caller)]
+    pub fn try_with_domain_lock<R>(
+        body: impl FnOnce(&mut OCamlRuntime) -> R,
+    ) -> Result<R, OCamlLockError> {
         struct Release {
             was_foreign: bool,
         }
@@ -52,12 +80,10 @@ impl OCamlRuntime {
                 unsafe { caml_enter_blocking_section_no_pending() }
             }
         }
-        assert!(
-            !OCamlRuntime::is_held(),
-            "OCamlRuntime::with_domain_lock: this thread holds its domain's lock already; pass the \
-             `&mut OCamlRuntime` on instead"
-        );
-        register_thread();
+        if OCamlRuntime::is_held() {
+            return Err(OCamlLockError::Held);
+        }
+        try_register_thread()?;
         // SAFETY: the thread is known to OCaml, and does not hold the lock.
         unsafe { caml_leave_blocking_section() };
         checked! {
@@ -66,9 +92,54 @@ impl OCamlRuntime {
         }
         let _release = Release { was_foreign: FOREIGN.replace(true) };
         // SAFETY: the lock is held until the guard is dropped, and nobody else on this thread has a handle.
-        run(body, &mut unsafe { OCamlRuntime::recover() })
+        Ok(run(body, &mut unsafe { OCamlRuntime::recover() }))
     }
 }
+
+/// Why a thread cannot take the domain's lock. See [`OCamlRuntime::try_with_domain_lock`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum OCamlLockError {
+    /// This thread holds the lock: somebody below has the handle.
+    Held,
+    /// `OCamlRuntime::init` was not called yet, in a program that Rust starts.
+    NotStarted,
+    /// An OCaml module raised this exception when it was initialised.
+    Failed(String),
+    /// The runtime has ended.
+    Ended,
+    /// The thread is not OCaml's own, and the program has no OCaml threads library, which would make it known.
+    NoThreads,
+    /// The thread is about to end, and has taken its registration back.
+    ThreadEnds,
+}
+
+impl core::fmt::Display for OCamlLockError {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.write_str(match self {
+            Self::Held => {
+                "this thread holds its domain's lock already; pass the `&mut OCamlRuntime` on instead"
+            }
+            Self::NotStarted => {
+                "the OCaml runtime has not been started: call OCamlRuntime::init first"
+            }
+            Self::Failed(exception) => {
+                return write!(f, "the OCaml runtime could not be started: {exception}");
+            }
+            Self::Ended => {
+                "the OCaml runtime has ended: OCaml cannot be used after the guard of OCamlRuntime::init is dropped"
+            }
+            Self::NoThreads => {
+                "the program has no OCaml threads library; add threads.posix to its libraries"
+            }
+            Self::ThreadEnds => {
+                "this thread is about to end, and OCaml has let it go: a thread-local's destructor cannot use OCaml any more"
+            }
+        })
+    }
+}
+
+impl std::error::Error for OCamlLockError {}
 
 /// A function of its own, since the compiler may read the domain's state early in the function that uses it,
 /// which must not be before the lock is taken. See `domain_state::held`.
@@ -106,14 +177,9 @@ impl Registered {
             THREAD.set(Thread::Theirs);
             return Self;
         }
-        let Some(register) = thread_functions() else {
-            panic!(
-                "OCamlRuntime::with_domain_lock: the program has no OCaml threads library; add threads.posix to its \
-                 libraries"
-            );
-        };
+        let functions = thread_functions().expect("looked at before");
         // SAFETY: the function may be called by any thread; it answers 0 for a thread that is known.
-        if unsafe { (register.register)() } == 0 {
+        if unsafe { (functions.register)() } == 0 {
             THREAD.set(Thread::Theirs);
         } else {
             // The thread was none of OCaml's, or of a domain that let it go: its stacks, if any, belong there.
@@ -141,8 +207,22 @@ impl Drop for Registered {
 /// # Panics
 /// When the runtime has not been started or has ended, or the program has no OCaml threads library.
 pub(crate) fn register_thread() {
-    crate::startup::require_running();
-    REGISTERED.with(|_| ());
+    if let Err(error) = try_register_thread() {
+        panic!("{error}");
+    }
+}
+
+/// Whether threads that OCaml did not start can be made known to it.
+pub(crate) fn may_register() -> bool {
+    thread_functions().is_some()
+}
+
+fn try_register_thread() -> Result<(), OCamlLockError> {
+    crate::startup::require_running()?;
+    if thread_functions().is_none() && !crate::startup::is_starter() {
+        return Err(OCamlLockError::NoThreads);
+    }
+    REGISTERED.try_with(|_| ()).map_err(|_| OCamlLockError::ThreadEnds)
 }
 
 #[derive(Clone, Copy)]

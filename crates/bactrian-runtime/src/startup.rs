@@ -12,6 +12,7 @@ use crate::ffi::startup::{
     caml_startup_exn,
 };
 use crate::import;
+use crate::lock::OCamlLockError;
 use crate::named::NamedValue;
 use crate::runtime::OCamlRuntime;
 use core::cell::Cell;
@@ -120,34 +121,31 @@ pub(crate) fn note_freed() {
     set_state(FREED);
 }
 
-/// Refuses to go on when OCaml cannot be used.
-///
-/// # Panics
-/// When the runtime has not been started, or has ended.
+/// Whether OCaml can be used; waits for a thread that is starting it.
 #[inline]
-pub(crate) fn require_running() {
-    if state() != RUNNING {
-        wait_until_running();
+pub(crate) fn require_running() -> Result<(), OCamlLockError> {
+    if state() == RUNNING {
+        return Ok(());
     }
+    wait_until_running()
 }
 
 #[cold]
 #[inline(never)]
-fn wait_until_running() {
+fn wait_until_running() -> Result<(), OCamlLockError> {
     if !is_starter() {
         wait_while(&[STARTING]);
     }
     match state() {
-        RUNNING | INITIALISING | STARTING => {}
+        RUNNING | INITIALISING | STARTING => Ok(()),
         // A program that OCaml started, without the OCaml library `bactrian`.
-        NOT_STARTED if exists() => set_state(RUNNING),
-        NOT_STARTED => {
-            panic!("the OCaml runtime has not been started: call OCamlRuntime::init first")
+        NOT_STARTED if exists() => {
+            set_state(RUNNING);
+            Ok(())
         }
-        FAILED => panic!("the OCaml runtime could not be started: {}", failure()),
-        _ => panic!(
-            "the OCaml runtime has ended: OCaml cannot be used after the guard of OCamlRuntime::init is dropped"
-        ),
+        NOT_STARTED => Err(OCamlLockError::NotStarted),
+        FAILED => Err(OCamlLockError::Failed(failure())),
+        _ => Err(OCamlLockError::Ended),
     }
 }
 

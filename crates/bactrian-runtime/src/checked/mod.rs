@@ -32,7 +32,7 @@ pub(crate) use {
         open, operation, resume,
     },
     roots::{argument, boxed, dropped, made, read},
-    rules::{allocates, calls, in_region, releases},
+    rules::{allocates, calls, in_region, processes, releases},
     stack::{Handle, RootFrame, dead_slots, forget_slots, forget_stack},
     values::{Reading, rooting},
     words::Shape,

@@ -112,6 +112,15 @@ pub(crate) fn calls(closure: RawOCaml) -> Opened {
     frames::open(Kind::Call, frames::current(CALL))
 }
 
+/// What waits is done: signal handlers and the like.
+#[track_caller]
+pub(crate) fn processes() -> Opened {
+    const PROCESS: &str = "OCamlRuntime::process_pending_actions";
+    let _operation = frames::operation(PROCESS);
+    may_collect("OCaml code that waits");
+    frames::open(Kind::Call, frames::current(PROCESS))
+}
+
 /// A release of the lock.
 #[track_caller]
 pub(crate) fn releases() -> Opened {

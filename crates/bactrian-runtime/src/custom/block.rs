@@ -3,7 +3,6 @@
 use super::callbacks;
 use super::handle::finish;
 use super::header::{BoxPtr, Header};
-use super::queue;
 use crate::alloc::large_block;
 use crate::conv::ConversionError;
 use crate::ffi::custom::{
@@ -67,7 +66,7 @@ pub(super) unsafe fn alloc(_rt: &mut OCamlRuntime, boxed: BoxPtr) -> RawOCaml {
             unsafe { finish(self.0, self.0.as_ref().leave()) }
         }
     }
-    queue::install();
+    crate::interrupt::install();
     // SAFETY: the handle proves the lock. The address is written before anything can collect.
     unsafe {
         let header = boxed.as_ref();

@@ -2,18 +2,14 @@
 //!
 //! The collector finds a value dead at a moment when no code of the user's may run: its destructor may want a lock that
 //! the code holds which allocates, or OCaml, or panic. So the finaliser pushes the box on a list, and asks the runtime to
-//! call us as soon as OCaml code may run: where signal handlers and OCaml's own finalisers do. There the domain's lock is
+//! call us ([`crate::interrupt`]) as soon as OCaml code may run: where signal handlers and OCaml's own finalisers do. There the domain's lock is
 //! released, and the values are dropped.
 
 use super::handle::finish;
 use super::header::{BoxPtr, Header, Left};
 use super::report;
-use crate::ffi::custom::{caml_bt_is_self, caml_domain_external_interrupt_hook};
 use crate::ffi::domain_state::{self, DomainState};
 use crate::runtime::OCamlRuntime;
-use core::cell::Cell;
-use core::ffi::c_void;
-use core::mem::transmute;
 use core::ptr::{NonNull, null_mut};
 use core::sync::atomic::{AtomicPtr, Ordering};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -24,9 +20,6 @@ static QUEUE: AtomicPtr<Header> = AtomicPtr::new(null_mut());
 
 /// The state of the first domain, which lives as long as the program does.
 static FIRST: AtomicPtr<DomainState> = AtomicPtr::new(null_mut());
-
-/// The hook that was there before ours.
-static PREVIOUS: AtomicPtr<c_void> = AtomicPtr::new(null_mut());
 
 impl OCamlRuntime {
     /// Drops the owned values and closures that the collector has found unreachable, and says how many.
@@ -129,42 +122,5 @@ unsafe fn push(boxed: BoxPtr) {
 /// Notes the first domain, and makes the runtime call us. Called there, when the OCaml library starts.
 pub(super) fn start() {
     FIRST.store(domain_state::current(), Ordering::Release);
-    install();
-}
-
-/// Makes the runtime call us. The domain's lock must be held.
-#[inline]
-pub(super) fn install() {
-    // SAFETY: a variable of the runtime's, of pointer size.
-    let hook = unsafe { &caml_domain_external_interrupt_hook };
-    let ours = on_interrupt as *mut c_void;
-    // Looked at whenever a value is made: the threads library puts its own hook there when it starts, whatever there was.
-    if hook.load(Ordering::Relaxed) != ours {
-        PREVIOUS.store(hook.swap(ours, Ordering::AcqRel), Ordering::Release);
-    }
-}
-
-/// Called on a domain that was asked to, where OCaml code may run.
-unsafe extern "C" fn on_interrupt() {
-    thread_local! {
-        static CHAINING: Cell<bool> = const { Cell::new(false) };
-    }
-    // A hook that was installed over ours and calls it, before ours was installed over that one.
-    if CHAINING.get() {
-        return;
-    }
-    // SAFETY: the function has no precondition; the previous hook has the type that the variable had.
-    unsafe {
-        // The runtime lends the lock to whatever it calls here. A thread that serves collections for others has none to
-        // lend.
-        if !is_empty() && caml_bt_is_self() == 0 {
-            OCamlRuntime::recover().drop_unreachable();
-        }
-        let previous = PREVIOUS.load(Ordering::Acquire);
-        if !previous.is_null() {
-            CHAINING.set(true);
-            transmute::<*mut c_void, unsafe extern "C" fn()>(previous)();
-            CHAINING.set(false);
-        }
-    }
+    crate::interrupt::install();
 }

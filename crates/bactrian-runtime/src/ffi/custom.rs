@@ -1,9 +1,8 @@
-//! `caml/custom.h`, the part of `caml/intext.h` for custom blocks, and the hook of `caml/domain.h` by which the
-//! runtime runs what waits.
+//! `caml/custom.h`, and the part of `caml/intext.h` for custom blocks.
 
 use super::mlvalues::RawOCaml;
 use core::ffi::{c_char, c_int, c_void};
-use core::sync::atomic::{AtomicPtr, AtomicUsize};
+use core::sync::atomic::AtomicUsize;
 
 /// The runtime's `struct custom_fixed_length`.
 #[repr(C)]
@@ -61,10 +60,4 @@ unsafe extern "C" {
     pub fn caml_deserialize_block_1(bytes: *mut c_void, length: isize);
     /// Frees what `Marshal` has read so far, and raises `Failure`.
     pub fn caml_deserialize_error(message: *const c_char) -> !;
-
-    /// Called where OCaml code may run, on the domain whose `requested_external_interrupt` is set: a plain pointer to a
-    /// `void (*)(void)`, written before there are other domains.
-    pub static caml_domain_external_interrupt_hook: AtomicPtr<c_void>;
-    /// Whether this thread serves collections while its domain's own threads have released the lock.
-    pub fn caml_bt_is_self() -> c_int;
 }

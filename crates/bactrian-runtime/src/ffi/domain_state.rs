@@ -185,6 +185,29 @@ pub unsafe fn action_pending(state: *mut DomainState) -> bool {
     unsafe { *field::<isize>(state, layout::ACTION_PENDING) != 0 }
 }
 
+/// Whether anything waits: what [`action_pending`] says, or a collection, a stop of the world or a signal that came since the
+/// domain last looked.
+///
+/// # Safety
+/// `state` must be the current domain's.
+#[inline(always)]
+pub unsafe fn anything_pending(state: *mut DomainState) -> bool {
+    // SAFETY: passed on. All of these raise the limit.
+    unsafe { action_pending(state) || (young_ptr(state) as usize) < young_limit(state) }
+}
+
+/// Says that the interrupt has been taken notice of.
+///
+/// # Safety
+/// `state` must be the current domain's.
+pub unsafe fn interrupt_taken(state: *mut DomainState) {
+    // SAFETY: the offset is that of an atomic word.
+    unsafe {
+        (*field::<AtomicUsize>(state, layout::REQUESTED_EXTERNAL_INTERRUPT))
+            .store(0, Ordering::SeqCst);
+    }
+}
+
 /// Whether backtraces are recorded (`Printexc.record_backtrace`).
 ///
 /// # Safety
@@ -210,17 +233,18 @@ pub unsafe fn request_interrupt(state: *mut DomainState) {
     }
 }
 
-/// As [`request_interrupt`], from a thread of another domain.
+/// As [`request_interrupt`], from any thread.
 ///
 /// # Safety
-/// `state` must be that of a domain which does not end, such as the first one.
+/// `state` must be that of a domain which does not end meanwhile.
 #[cold]
 pub unsafe fn request_interrupt_of(state: *mut DomainState) {
-    // SAFETY: the offsets are those of atomic words, which the ticks of threads set in the same way.
+    // SAFETY: the offsets are those of atomic words, which the ticks of threads set in the same way and order: the domain
+    // looks at the first after it has reset the second.
     unsafe {
         (*field::<AtomicUsize>(state, layout::REQUESTED_EXTERNAL_INTERRUPT))
             .store(1, Ordering::Release);
-        (*field::<AtomicUsize>(state, layout::YOUNG_LIMIT)).store(usize::MAX, Ordering::Relaxed);
+        (*field::<AtomicUsize>(state, layout::YOUNG_LIMIT)).store(usize::MAX, Ordering::Release);
     }
 }
 

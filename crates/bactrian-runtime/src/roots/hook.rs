@@ -63,6 +63,8 @@ unsafe extern "C" fn terminated() {
         if let Some(roots) = DomainRoots::of(state) {
             roots.orphan_pools();
         }
+        // SAFETY: the state is that of the domain which ends.
+        crate::domain::ends(unsafe { domain_state::unique_id(state) });
         // The runtime leaves `caml_state` as it is on this thread, whose thread-local destructors are still to run:
         // they hold no lock.
         thread::end_domain();
