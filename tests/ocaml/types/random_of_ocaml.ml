@@ -9,8 +9,8 @@ open Random_types
 
 let moves = ref 0
 
-let test (Any { name; gen; text; sent_by_ocaml; heavy; _ }) =
-  let count = Counts.of_type ~heavy in
+let test (Any { name; gen; text; sent_by_ocaml; _ }) =
+  let count = Counts.of_each_type in
   let print = Text.string_of text in
   checked
     (QCheck_alcotest.to_alcotest
@@ -25,5 +25,5 @@ let test (Any { name; gen; text; sent_by_ocaml; heavy; _ }) =
             true)))
 
 let () =
-  Printf.printf "%d values of each type\n" (Counts.of_type ~heavy:false);
+  Printf.printf "%d values of each type\n" Counts.of_each_type;
   run "random values of OCaml" [ ("types", List.map test all) ]

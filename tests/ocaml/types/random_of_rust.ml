@@ -12,8 +12,8 @@ let seed =
   Random.self_init ();
   setting "BACTRIAN_SEED" (Random.bits ())
 
-let test (Any { name; text; sent_by_rust; heavy; _ }) =
-  let count = Counts.of_type ~heavy in
+let test (Any { name; text; sent_by_rust; _ }) =
+  let count = Counts.of_each_type in
   case name (fun () ->
       let look value =
         incr moves;
@@ -23,5 +23,5 @@ let test (Any { name; text; sent_by_rust; heavy; _ }) =
       Alcotest.(check int) "values" count (sent_by_rust look count seed))
 
 let () =
-  Printf.printf "%d values of each type, seed %d\n" (Counts.of_type ~heavy:false) seed;
+  Printf.printf "%d values of each type, seed %d\n" Counts.of_each_type seed;
   run "random values of Rust" [ ("types", List.map test all) ]

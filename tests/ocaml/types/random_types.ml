@@ -19,41 +19,44 @@ let byte_string =
       (9, string_size ~gen:char (int_bound 20)); (1, string_size ~gen:char (int_bound 300));
     ]
 
-(* Any scalar values, encoded as UTF-8. *)
+(* Any scalar values, encoded as UTF-8: one number of the generator for each, since strings are in
+   most values and bytecode is slow. *)
 let utf8 =
-  let scalar =
-    frequency
-      [
-        (6, int_bound 0x7f);
-        (1, int_bound 0x7ff);
-        (1, int_bound 0xd7ff);
-        (1, int_range 0xe000 0x10ffff);
-      ]
+  let scalar bits =
+    let rest = bits lsr 3 in
+    match bits land 7 with
+    | 0 -> rest land 0x7ff
+    | 1 -> rest mod 0xd800
+    | 2 -> 0xe000 + (rest mod (0x110000 - 0xe000))
+    | _ -> rest land 0x7f
   in
-  let length = frequency [ (9, int_bound 9); (1, int_bound 100) ] in
   fun random ->
+    let length = Random.State.bits random in
+    let most = if length land 15 = 0 then 100 else 10 in
     let buffer = Buffer.create 16 in
-    for _ = 1 to length random do
-      Buffer.add_utf_8_uchar buffer (Uchar.of_int (scalar random))
+    for _ = 1 to (length lsr 4) mod most do
+      Buffer.add_utf_8_uchar buffer (Uchar.of_int (scalar (Random.State.bits random)))
     done;
     Buffer.contents buffer
 
+(* Those of QCheck make each number out of a string of digits. *)
+let any_int32 = Random.State.bits32
+let any_int64 = Random.State.bits64
+let any_nativeint = Random.State.nativebits
+
 let any_float =
-  frequency
-    [
-      (4, map Int64.float_of_bits int64);
-      (1, oneofl [ nan; infinity; neg_infinity; -0.; 0.; 1. ]);
-    ]
+  let special = [| nan; infinity; neg_infinity; -0.; 0.; 1. |] in
+  fun random ->
+    let choice = Random.State.bits random in
+    if choice land 3 = 0 then special.((choice lsr 2) mod Array.length special)
+    else Int64.float_of_bits (any_int64 random)
 
-let any_float32 =
-  let float32 random =
-    let float = Int32.float_of_bits (int32 random) in
-    if Float.is_nan float then 0.5 else float
-  in
-  float32
+let any_float32 random =
+  let float = Int32.float_of_bits (any_int32 random) in
+  if Float.is_nan float then 0.5 else float
 
-let few gen = list_size (int_bound 5) gen
-let many gen = list_size (frequency [ (19, int_bound 12); (1, int_bound 300) ]) gen
+let few gen = list_size (int_bound 3) gen
+let many gen = list_size (frequency [ (39, int_bound 10); (1, int_bound 300) ]) gen
 let u8 = int_bound 255
 let complex part = map2 (fun re im : Complex.t -> { re; im }) part part
 
@@ -109,7 +112,7 @@ let rose =
     let width = if n = 0 then return 0 else int_bound 3 in
     { value; children = list_size width (sized (n - 1)) random }
   in
-  sized 3
+  sized 2
 
 let expression =
   let rec sized n random =
@@ -203,7 +206,7 @@ let complex_text buffer (z : Complex.t) =
 let big2 random =
   let a = int_bound 4 random in
   let b = int_bound 4 random in
-  Array2.init Bigarray.int32 c_layout a b (fun _ _ -> QCheck.Gen.int32 random)
+  Array2.init Bigarray.int32 c_layout a b (fun _ _ -> any_int32 random)
 
 let big3 random =
   let a = int_bound 3 random in
@@ -304,13 +307,12 @@ type 'a kind = {
   text : 'a Text.t;
   sent_by_ocaml : 'a -> string * 'a;
   sent_by_rust : ('a -> string * 'a) -> int -> int -> int;
-  heavy : bool;
 }
 
 type any = Any : 'a kind -> any
 
-let make ?(heavy = false) name gen text sent_by_ocaml sent_by_rust =
-  Any { name; gen; text; sent_by_ocaml; sent_by_rust; heavy }
+let make name gen text sent_by_ocaml sent_by_rust =
+  Any { name; gen; text; sent_by_ocaml; sent_by_rust }
 
 module External = struct
   external x_unit : unit -> string * unit = "x_unit"
@@ -795,11 +797,9 @@ let all =
                 Part (int, w);
               ]))
         x_narrow p_narrow;
-      make "int32" QCheck.Gen.int32 Text.int32 x_int32 p_int32;
-      make "int64" QCheck.Gen.int64 Text.int64 x_int64 p_int64;
-      make "nativeint"
-        (map Int64.to_nativeint QCheck.Gen.int64)
-        Text.nativeint x_nativeint p_nativeint;
+      make "int32" any_int32 Text.int32 x_int32 p_int32;
+      make "int64" any_int64 Text.int64 x_int64 p_int64;
+      make "nativeint" any_nativeint Text.nativeint x_nativeint p_nativeint;
       make "float" any_float Text.float x_float p_float;
       make "f32" any_float32 Text.float x_f32 p_f32;
       make "string" utf8 Text.string x_string p_string;
@@ -819,10 +819,8 @@ let all =
         Text.(either float (list bool))
         x_either p_either;
       make "int_list" (many any_int) Text.(list int) x_int_list p_int_list;
-      make ~heavy:true "string_list" (many utf8)
-        Text.(list string)
-        x_string_list p_string_list;
-      make ~heavy:true "lists"
+      make "string_list" (many utf8) Text.(list string) x_string_list p_string_list;
+      make "lists"
         (few (few (option (pair any_int utf8))))
         Text.(list (list (option (pair int string))))
         x_lists p_lists;
@@ -830,11 +828,11 @@ let all =
         (map Array.of_list (many any_int))
         Text.(array int)
         x_int_array p_int_array;
-      make ~heavy:true "string_array"
+      make "string_array"
         (map Array.of_list (many utf8))
         Text.(array string)
         x_string_array p_string_array;
-      make ~heavy:true "shape_array"
+      make "shape_array"
         (map Array.of_list (few shape))
         Text.(array shape)
         x_shape_array p_shape_array;
@@ -842,10 +840,7 @@ let all =
         (map Array.of_list (many any_float))
         Text.(array float)
         x_float_array p_float_array;
-      make "int64s"
-        (option (few QCheck.Gen.int64))
-        Text.(option (list int64))
-        x_int64s p_int64s;
+      make "int64s" (option (few any_int64)) Text.(option (list int64)) x_int64s p_int64s;
       make "pair" (pair any_int utf8) Text.(pair int string) x_pair p_pair;
       make "nine" nine
         (fun buffer (a, b, c, d, e, f, g, h, i) ->
@@ -866,7 +861,7 @@ let all =
       make "hash_map" (bindings utf8 any_int)
         Text.(unordered Fun.id (pair string int))
         x_hash_map p_hash_map;
-      make ~heavy:true "btree_map"
+      make "btree_map"
         (bindings any_int (few utf8))
         Text.(unordered Fun.id (pair int (list string)))
         x_btree_map p_btree_map;
@@ -903,12 +898,12 @@ let all =
       make "colour" colour Text.colour x_colour p_colour;
       make "message" message Text.message x_message p_message;
       make "labelled" (labelled utf8) Text.(labelled string) x_labelled p_labelled;
-      make ~heavy:true "labelled_shapes"
+      make "labelled_shapes"
         (labelled (list_size (int_bound 1) shape))
         Text.(labelled (list shape))
         x_labelled_shapes p_labelled_shapes;
       make "chain" (chain any_int) Text.(chain int) x_chain p_chain;
-      make ~heavy:true "rose" rose Text.(rose string) x_rose p_rose;
+      make "rose" rose Text.(rose string) x_rose p_rose;
       make "expression" expression Text.expression x_expression p_expression;
       make "tree" tree Text.tree x_tree p_tree;
       make "choice" choice Text.(choice string int) x_choice p_choice;
@@ -917,8 +912,8 @@ let all =
         (map3 (fun count last name -> { count; last; name }) any_int utf8 utf8)
         Text.counter x_counter p_counter;
       make "never" (map Result.ok any_int) Text.(result int never) x_never p_never;
-      make ~heavy:true "world" world Text.world x_world p_world;
-      make ~heavy:true "nested" nested
+      make "world" world Text.world x_world p_world;
+      make "nested" nested
         Text.(
           list
             (result
@@ -952,13 +947,13 @@ let all =
         (big1 int16_unsigned c_layout (int_bound 65535))
         (big_text Text.int) x_big_uint16 p_big_uint16;
       make "big_int32"
-        (big1 Bigarray.int32 c_layout QCheck.Gen.int32)
+        (big1 Bigarray.int32 c_layout any_int32)
         (big_text Text.int32) x_big_int32 p_big_int32;
       make "big_int64"
-        (big1 Bigarray.int64 c_layout QCheck.Gen.int64)
+        (big1 Bigarray.int64 c_layout any_int64)
         (big_text Text.int64) x_big_int64 p_big_int64;
       make "big_nativeint"
-        (big1 Bigarray.nativeint c_layout (map Int64.to_nativeint QCheck.Gen.int64))
+        (big1 Bigarray.nativeint c_layout any_nativeint)
         (big_text Text.nativeint) x_big_nativeint p_big_nativeint;
       make "big_int"
         (big1 Bigarray.int c_layout any_int)

@@ -44,15 +44,9 @@ let int32 buffer n = Buffer.add_string buffer (Int32.to_string n)
 let int64 buffer n = Buffer.add_string buffer (Int64.to_string n)
 let nativeint buffer n = Buffer.add_string buffer (Nativeint.to_string n)
 
-let float buffer x =
-  let bits = Int64.bits_of_float x in
-  let rec digits n =
-    if n <> 0L then begin
-      digits (Int64.shift_right_logical n 4);
-      Buffer.add_char buffer "0123456789abcdef".[Int64.to_int n land 15]
-    end
-  in
-  if bits = 0L then Buffer.add_char buffer '0' else digits bits
+external hexadecimal : string -> int64 -> string = "caml_int64_format"
+
+let float buffer x = Buffer.add_string buffer (hexadecimal "%x" (Int64.bits_of_float x))
 
 let string buffer s =
   int buffer (String.length s);

@@ -181,13 +181,13 @@ fn float16() -> BoxedStrategy<Float16> {
 }
 
 fn few<T: Value>(element: BoxedStrategy<T>) -> BoxedStrategy<Vec<T>> {
-    vec(element, 0..6).boxed()
+    vec(element, 0..4).boxed()
 }
 
 fn many<T: Value>(element: BoxedStrategy<T>) -> BoxedStrategy<Vec<T>> {
     use proptest::collection::SizeRange;
     let sizes =
-        prop_oneof![19 => Just(SizeRange::from(0..12)), 1 => Just(SizeRange::from(12..300))];
+        prop_oneof![39 => Just(SizeRange::from(0..10)), 1 => Just(SizeRange::from(12..300))];
     sizes.prop_flat_map(move |size| vec(element.clone(), size)).boxed()
 }
 
