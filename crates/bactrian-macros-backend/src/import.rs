@@ -1,55 +1,130 @@
 //! `ocaml!`: functions that OCaml registered, as Rust functions.
 
+use crate::schema::ParameterOptions;
 use crate::types::{is_named, type_arguments};
+use bactrian_schema::names;
 use proc_macro2::TokenStream;
 use quote::quote;
 use std::ffi::CString;
+use syn::ext::IdentExt;
 use syn::parse::{Parse, ParseStream};
 use syn::punctuated::Punctuated;
 use syn::{Attribute, Error, Ident, LitCStr, LitStr, Token, Type, Visibility};
 
 /// Expands `ocaml! { … }`.
 pub fn ocaml(input: TokenStream) -> TokenStream {
-    match syn::parse2::<Imports>(input) {
-        Ok(imports) => imports.0.iter().map(Import::expand).collect(),
+    let read = |input: ParseStream| Items::parse(input, None);
+    match syn::parse::Parser::parse2(read, input).and_then(|items| items.expand()) {
+        Ok(tokens) => tokens,
         Err(error) => error.into_compile_error(),
     }
 }
 
-struct Imports(Vec<Import>);
+/// Functions and modules.
+struct Items(Vec<Item>);
 
-/// `pub fn name(argument: Type, …) -> Type = "Name";`
-struct Import {
+#[allow(clippy::large_enum_variant, reason = "a few live at a time, in a macro")]
+enum Item {
+    Function(Import),
+    Module(Module),
+}
+
+/// `pub mod name = "Module" { … }`
+struct Module {
     attributes: Vec<Attribute>,
     visibility: Visibility,
     name: Ident,
-    arguments: Vec<(Ident, Type)>,
-    result: Type,
-    registered: LitCStr,
+    items: Items,
 }
 
-impl Parse for Imports {
-    fn parse(input: ParseStream) -> Result<Self, Error> {
-        let mut imports = Vec::new();
+/// `pub fn name(argument: Type, …) -> Type = "Name";`
+pub struct Import {
+    pub attributes: Vec<Attribute>,
+    visibility: Visibility,
+    pub name: Ident,
+    pub arguments: Vec<Argument>,
+    result: Type,
+    pub registered: LitCStr,
+}
+
+impl Items {
+    /// What is in an OCaml module, if it is in one.
+    fn parse(input: ParseStream, module: Option<&str>) -> Result<Self, Error> {
+        let mut items = Vec::new();
         while !input.is_empty() {
-            imports.push(input.parse()?);
+            let attributes = input.call(Attribute::parse_outer)?;
+            let visibility = input.parse()?;
+            items.push(if input.peek(Token![mod]) {
+                Item::Module(Module::parse(input, attributes, visibility, module)?)
+            } else {
+                Item::Function(Import::parse(input, attributes, visibility, module)?)
+            });
         }
-        Ok(Imports(imports))
+        Ok(Items(items))
+    }
+
+    fn expand(&self) -> Result<TokenStream, Error> {
+        let expand = |item: &Item| match item {
+            Item::Function(import) => import.expand(),
+            Item::Module(module) => module.expand(),
+        };
+        self.0.iter().map(expand).collect()
     }
 }
 
-impl Parse for Import {
-    fn parse(input: ParseStream) -> Result<Self, Error> {
-        let attributes = input.call(Attribute::parse_outer)?;
-        let visibility = input.parse()?;
+impl Module {
+    fn parse(
+        input: ParseStream,
+        attributes: Vec<Attribute>,
+        visibility: Visibility,
+        outer: Option<&str>,
+    ) -> Result<Self, Error> {
+        input.parse::<Token![mod]>()?;
+        let name: Ident = input.parse()?;
+        input.parse::<Token![=]>()?;
+        let path: LitStr = input.parse()?;
+        if !names::is_module_path(&path.value()) {
+            return Err(Error::new(
+                path.span(),
+                format!("{:?} is not the path of an OCaml module, such as \"Maths\"", path.value()),
+            ));
+        }
+        let path = match outer {
+            Some(outer) => format!("{outer}.{}", path.value()),
+            None => path.value(),
+        };
+        let content;
+        syn::braced!(content in input);
+        let items = Items::parse(&content, Some(&path))?;
+        Ok(Module { attributes, visibility, name, items })
+    }
+
+    fn expand(&self) -> Result<TokenStream, Error> {
+        let Module { attributes, visibility, name, items } = self;
+        let items = items.expand()?;
+        Ok(quote! {
+            #(#attributes)*
+            #visibility mod #name {
+                #[allow(unused_imports)]
+                use super::*;
+                #items
+            }
+        })
+    }
+}
+
+impl Import {
+    fn parse(
+        input: ParseStream,
+        attributes: Vec<Attribute>,
+        visibility: Visibility,
+        module: Option<&str>,
+    ) -> Result<Self, Error> {
         input.parse::<Token![fn]>()?;
         let name: Ident = input.parse()?;
         let content;
         syn::parenthesized!(content in input);
-        let arguments = Punctuated::<Argument, Token![,]>::parse_terminated(&content)?
-            .into_iter()
-            .map(|argument| (argument.name, argument.ty))
-            .collect();
+        let arguments = Punctuated::<Argument, Token![,]>::parse_terminated(&content)?;
         let result = if input.parse::<Option<Token![->]>>()?.is_some() {
             input.parse()?
         } else {
@@ -57,26 +132,44 @@ impl Parse for Import {
         };
         let registered = match input.parse::<Option<Token![=]>>()? {
             Some(_) => input.parse::<LitStr>()?,
-            None => LitStr::new(&name.to_string(), name.span()),
+            None => LitStr::new(&name.unraw().to_string(), name.span()),
         };
         input.parse::<Token![;]>()?;
-        let text = CString::new(registered.value())
+        let text = match module {
+            Some(module) => format!("{module}.{}", registered.value()),
+            None => registered.value(),
+        };
+        let text = CString::new(text)
             .map_err(|_| Error::new(registered.span(), "a registered name has no zero byte"))?;
         let registered = LitCStr::new(&text, registered.span());
+        let arguments = arguments.into_iter().collect();
         Ok(Import { attributes, visibility, name, arguments, result, registered })
     }
 }
 
-struct Argument {
-    name: Ident,
-    ty: Type,
+/// An argument of an imported function.
+pub struct Argument {
+    pub name: Ident,
+    pub ty: Type,
+    /// How it is called in OCaml.
+    pub schema: ParameterOptions,
 }
 
 impl Parse for Argument {
     fn parse(input: ParseStream) -> Result<Self, Error> {
+        let mut schema = ParameterOptions::default();
+        for attribute in input.call(Attribute::parse_outer)? {
+            if !attribute.path().is_ident("ocaml") {
+                return Err(Error::new_spanned(attribute, "an argument takes only #[ocaml(…)]"));
+            }
+            attribute.parse_nested_meta(|meta| match schema.take(&meta)? {
+                true => Ok(()),
+                false => Err(meta.error("an argument takes `label` or `optional`")),
+            })?;
+        }
         let name = input.parse()?;
         input.parse::<Token![:]>()?;
-        Ok(Argument { name, ty: input.parse()? })
+        Ok(Argument { name, ty: input.parse()?, schema })
     }
 }
 
@@ -93,10 +186,17 @@ impl Import {
         }
     }
 
-    fn expand(&self) -> TokenStream {
-        let Import { attributes, visibility, name, arguments, result, registered } = self;
-        let names: Vec<_> = arguments.iter().map(|(name, _)| name).collect();
-        let types = arguments.iter().map(|(_, ty)| ty);
+    /// The type that OCaml returns.
+    pub fn value_type(&self) -> &Type {
+        self.checked_result().unwrap_or(&self.result)
+    }
+
+    fn expand(&self) -> Result<TokenStream, Error> {
+        let Import { visibility, name, arguments, result, registered, .. } = self;
+        let attributes =
+            self.attributes.iter().filter(|attribute| !attribute.path().is_ident("ocaml"));
+        let names: Vec<_> = arguments.iter().map(|argument| &argument.name).collect();
+        let types = arguments.iter().map(|argument| &argument.ty);
         let words = if names.is_empty() {
             quote!([::bactrian::__private::val_int(0)])
         } else {
@@ -119,7 +219,8 @@ impl Import {
                 },
             ),
         };
-        quote! {
+        let schema = crate::schema::import(self)?;
+        Ok(quote! {
             #(#attributes)*
             #[allow(clippy::too_many_arguments)]
             #visibility fn #name(
@@ -133,6 +234,8 @@ impl Import {
                 // words are read from roots, just before the call.
                 unsafe { #call }
             }
-        }
+
+            #schema
+        })
     }
 }

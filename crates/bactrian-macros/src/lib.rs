@@ -81,6 +81,20 @@ pub fn derive_from_ocaml(input: TokenStream) -> TokenStream {
     bactrian_macros_backend::derive_from_ocaml(input.into()).into()
 }
 
+/// Says which OCaml type a marker written by hand stands for: `#[ocaml(type = "Domain.person")]` for a type that OCaml
+/// defines, or `#[ocaml(rename = "person")]` for an abstract one that generated bindings define.
+///
+/// ```ignore
+/// /// What OCaml calls `Calendar.date`.
+/// #[derive(DescribeOCaml)]
+/// #[ocaml(type = "Calendar.date")]
+/// pub struct OCamlDate;
+/// ```
+#[proc_macro_derive(DescribeOCaml, attributes(ocaml))]
+pub fn derive_describe(input: TokenStream) -> TokenStream {
+    bactrian_macros_backend::derive_describe(input.into()).into()
+}
+
 /// Makes an error raisable: `#[ocaml(exception = "Name")]` on the struct, or on each constructor of the enum, names the
 /// exception that OCaml registers with `Callback.register_exception "Name"`. The fields are its arguments.
 #[proc_macro_derive(OCamlException, attributes(ocaml))]

@@ -24,6 +24,7 @@ mod pending;
 mod region;
 mod roots;
 mod runtime;
+pub mod schema;
 #[doc(hidden)]
 pub mod shim;
 mod startup;
@@ -45,6 +46,7 @@ pub use lock::OCamlLockError;
 pub use region::{Component, Region, RootTuple};
 pub use roots::BoxRoot;
 pub use runtime::{OCamlRuntime, RootCounts};
+pub use schema::DescribeOCaml;
 pub use startup::{OCamlRuntimeStartupGuard, OCamlStartupError};
 pub use value::*;
 
@@ -78,6 +80,7 @@ pub mod __private {
     pub use crate::import;
     pub use crate::named::NamedValue;
     pub use crate::panic::location as panic_location;
+    pub use crate::schema;
     pub use crate::shim;
     pub use crate::startup::run_test;
     pub use crate::variant;

@@ -6,6 +6,7 @@ use crate::runtime::OCamlRuntime;
 use core::ffi::CStr;
 use core::ptr::null_mut;
 use core::sync::atomic::{AtomicPtr, Ordering};
+use std::ffi::CString;
 
 /// A value given to `Callback.register`, looked up once.
 ///
@@ -91,4 +92,10 @@ fn is_function(raw: RawOCaml) -> bool {
 fn is_constructor(raw: RawOCaml) -> bool {
     // SAFETY: a registered value is live.
     mlvalues::is_block(raw) && unsafe { mlvalues::tag_of(raw) } == tag::OBJECT
+}
+
+/// Whether a value is registered under a name.
+pub(crate) fn is_registered(_rt: &OCamlRuntime, name: &str) -> bool {
+    // SAFETY: a C string, and the handle proves the lock.
+    CString::new(name).is_ok_and(|name| !unsafe { caml_named_value(name.as_ptr()) }.is_null())
 }

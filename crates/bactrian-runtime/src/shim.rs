@@ -14,6 +14,7 @@ use crate::ffi::signals::caml_process_pending_actions_exn;
 use crate::region::Region;
 use crate::roots::{Frame, RootFrame, existing, regions, scratch};
 use crate::runtime::OCamlRuntime;
+use crate::schema::{DescribeOCaml, Passing, Type};
 use crate::value::{OCaml, OCamlCell, OCamlFloatArray, OCamlRef};
 use core::marker::PhantomData;
 use core::panic::AssertUnwindSafe;
@@ -379,6 +380,10 @@ pub fn result_as<T: ToOCaml<M>, M>(rt: &mut OCamlRuntime, value: T) -> RawOCaml 
 pub unsafe trait Unboxed: Sized + Copy {
     /// What goes through the registers.
     type Abi: Copy;
+    /// The OCaml type.
+    const TYPE: &'static Type;
+    /// How the `external` says that it crosses.
+    const PASSING: Passing;
     /// From OCaml.
     fn of_abi(abi: Self::Abi) -> Self;
     /// To OCaml; an `isize` beyond 63 bits is an error.
@@ -397,6 +402,8 @@ macro_rules! unboxed {
         // SAFETY: the boxed forms are those of the OCaml type.
         unsafe impl Unboxed for $rust {
             type Abi = $rust;
+            const TYPE: &'static Type = <$marker as DescribeOCaml>::TYPE;
+            const PASSING: Passing = Passing::Unboxed;
 
             #[inline(always)]
             fn of_abi(abi: $rust) -> Self {
@@ -437,6 +444,8 @@ fn beyond_63_bits(n: isize) -> ConversionError {
 // SAFETY: an int.
 unsafe impl Unboxed for isize {
     type Abi = isize;
+    const TYPE: &'static Type = <crate::value::OCamlInt as DescribeOCaml>::TYPE;
+    const PASSING: Passing = Passing::Untagged;
 
     #[inline(always)]
     fn of_abi(abi: isize) -> Self {
@@ -465,6 +474,8 @@ unsafe impl Unboxed for isize {
 // SAFETY: a bool.
 unsafe impl Unboxed for bool {
     type Abi = isize;
+    const TYPE: &'static Type = <bool as DescribeOCaml>::TYPE;
+    const PASSING: Passing = Passing::Untagged;
 
     #[inline(always)]
     fn of_abi(abi: isize) -> Self {

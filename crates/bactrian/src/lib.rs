@@ -14,7 +14,7 @@
 //! feature `task`, from `bactrian-task`.
 
 pub use bactrian_macros::{
-    Custom, FromOCaml, OCamlException, OCamlView, ToOCaml, export, ocaml, ocaml_test,
+    Custom, DescribeOCaml, FromOCaml, OCamlException, OCamlView, ToOCaml, export, ocaml, ocaml_test,
 };
 pub use bactrian_runtime::*;
 

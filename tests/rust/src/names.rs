@@ -2,7 +2,7 @@
 
 #![allow(dead_code, reason = "what only stands in the way")]
 
-use bactrian::{OCamlRef, OCamlRuntime, Region, export};
+use bactrian::{OCamlInt, OCamlRef, OCamlRuntime, Region, export};
 
 // In the way of what a shim means by these names.
 struct Some;
@@ -17,7 +17,7 @@ fn shim(runtime: i64, word_0: i64) -> i64 {
 }
 
 #[export(name = "n_again")]
-fn again(arguments: OCamlRef<'_, i64>, shim: OCamlRef<'_, i64>) -> bool {
+fn again(arguments: OCamlRef<'_, OCamlInt>, shim: OCamlRef<'_, OCamlInt>) -> bool {
     ::core::ptr::eq(arguments, shim)
 }
 

@@ -378,6 +378,8 @@ fn dv_world(rt: &OCamlRuntime, world: OCamlRef<'_, World>) -> (String, f64) {
 // Types that Rust knows nothing of
 
 /// `Abstract.token`
+#[derive(DescribeOCaml)]
+#[ocaml(type = "Abstract.token")]
 pub struct Token {
     _private: (),
 }

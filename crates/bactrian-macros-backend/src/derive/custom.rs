@@ -36,7 +36,11 @@ pub fn expand(input: &DeriveInput) -> Result<TokenStream, Error> {
     }
     let (impl_generics, type_generics, clause) = generics.split_for_impl();
     let operations = asked.operations();
+    let schema = crate::schema::custom(input)?;
     Ok(quote! {
+        #schema
+
+
         #[automatically_derived]
         impl #impl_generics ::bactrian::Custom for #name #type_generics #clause {
             const OPERATIONS: ::bactrian::Operations<Self> = ::bactrian::Operations::new() #operations;
@@ -94,10 +98,10 @@ impl Asked {
                         ));
                     }
                     asked.heap_size = Some(meta.value()?.parse::<LitStr>()?.parse()?);
-                } else {
+                } else if !crate::schema::is_type_key(&meta)? {
                     return Err(meta.error(
-                        "a type that derives `Custom` takes `name = \"…\"`, `compare`, `hash`, `show`, `marshal = \"…\"` and \
-                         `heap_size = \"…\"`",
+                        "a type that derives `Custom` takes `name = \"…\"`, `compare`, `hash`, `show`, `marshal = \"…\"`, \
+                         `heap_size = \"…\"`, `rename = \"name\"`, `module = \"Module\"`, `type = \"Module.name\"` or `unlisted`",
                     ));
                 }
                 Ok(())

@@ -31,7 +31,10 @@ pub fn expand(input: &DeriveInput) -> Result<TokenStream, Error> {
     };
     let generics = model.bounded_generics(&quote!(::bactrian::ToOCaml));
     let (impl_generics, type_generics, clause) = generics.split_for_impl();
+    let schema = crate::schema::exceptions(input, &model)?;
     Ok(quote! {
+        #schema
+
         #[automatically_derived]
         impl #impl_generics ::bactrian::IntoOCamlException for #name #type_generics #clause {
             fn into_ocaml_exception(
@@ -75,7 +78,7 @@ fn raise(registered: &LitCStr, fields: &[Field], places: &[TokenStream]) -> Toke
 }
 
 /// The name given by `#[ocaml(exception = "Name")]`.
-fn registered(attributes: &[Attribute], ident: &Ident) -> Result<LitCStr, Error> {
+pub fn registered(attributes: &[Attribute], ident: &Ident) -> Result<LitCStr, Error> {
     let mut name = None;
     for attribute in ocaml_attributes(attributes) {
         attribute.parse_nested_meta(|meta| {

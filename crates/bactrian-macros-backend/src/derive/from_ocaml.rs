@@ -57,9 +57,11 @@ pub fn expand(input: &DeriveInput) -> Result<TokenStream, Error> {
             }
         }
     });
+    let schema = model.from_only.then(|| crate::schema::definition(input, &model)).transpose()?;
     Ok(quote! {
         #check
         #flat
+        #schema
 
         // SAFETY: the value is read as OCaml lays out values of the type that the derive stands for.
         #[automatically_derived]

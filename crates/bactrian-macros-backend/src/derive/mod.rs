@@ -7,6 +7,9 @@ mod model;
 mod to_ocaml;
 mod view;
 
+pub use exception::registered as registered_exception;
+pub use model::{Constructor, Field, Model, Shape, ocaml_attributes};
+
 use proc_macro2::TokenStream;
 use syn::{DeriveInput, Error};
 
@@ -28,6 +31,11 @@ pub fn derive_from_ocaml(input: TokenStream) -> TokenStream {
 /// Expands `#[derive(OCamlException)]`.
 pub fn derive_exception(input: TokenStream) -> TokenStream {
     run(input, exception::expand)
+}
+
+/// Expands `#[derive(DescribeOCaml)]`.
+pub fn derive_describe(input: TokenStream) -> TokenStream {
+    run(input, crate::schema::marker)
 }
 
 /// Expands `#[derive(OCamlView)]`.

@@ -114,6 +114,11 @@ impl Model {
         })
     }
 
+    /// The OCaml type, as a type.
+    pub fn marker_type(&self) -> Result<Type, Error> {
+        syn::parse2(self.marker.clone())
+    }
+
     /// What must hold of the types of the fields.
     pub fn check(&self) -> TokenStream {
         match &self.shape {
@@ -337,7 +342,12 @@ fn fields(fields: &Fields) -> Result<Vec<Field>, Error> {
                         mutable = true;
                         return Ok(());
                     }
-                    Err(meta.error("a field takes `as_ = \"OCamlType\"` or `mutable`"))
+                    if crate::schema::is_field_key(&meta)? {
+                        return Ok(());
+                    }
+                    Err(meta.error(
+                        "a field takes `as_ = \"OCamlType\"`, `mutable` or `rename = \"name\"`",
+                    ))
                 })?;
             }
             Ok(Field { member, ty: field.ty.clone(), as_, mutable })
@@ -373,6 +383,9 @@ fn constructors(
                     }
                     if meta.path.is_ident("exception") {
                         meta.value()?.parse::<LitStr>()?;
+                        return Ok(());
+                    }
+                    if crate::schema::is_constructor_key(&meta)? {
                         return Ok(());
                     }
                     Err(meta.error("only the constructors of a polymorphic variant take `tag = \"Name\"`"))
@@ -451,10 +464,11 @@ impl TypeAttributes {
                          on as `OCamlAny` or a type of your own, and match it in OCaml; where every constructor has its \
                          own fixed types, derive without `gadt`",
                     ));
-                } else {
+                } else if !crate::schema::is_type_key(&meta)? {
                     return Err(meta.error(
-                        "a type takes `as_ = \"OCamlType\"`, `polymorphic_variant`, `unboxed`, `float_record`, `from_only` or \
-                         `exception = \"Name\"`",
+                        "a type takes `as_ = \"OCamlType\"`, `polymorphic_variant`, `unboxed`, `float_record`, `from_only`, \
+                         `exception = \"Name\"`, `rename = \"name\"`, `module = \"Module\"`, `type = \"Module.name\"` or \
+                         `unlisted`",
                     ));
                 }
                 Ok(())

@@ -56,9 +56,11 @@ pub fn expand(input: &DeriveInput) -> Result<TokenStream, Error> {
             }
         }
     });
+    let schema = crate::schema::definition(input, &model)?;
     Ok(quote! {
         #check
         #flat
+        #schema
 
         // SAFETY: the word is built as OCaml builds values of the type that the derive stands for.
         #[automatically_derived]

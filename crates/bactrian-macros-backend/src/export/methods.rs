@@ -1,7 +1,9 @@
 //! `#[export] impl Type { … }`: each `pub fn` as a function of its own.
 
+use super::Owner;
 use super::options::Options;
 use crate::types::last_segment;
+use bactrian_schema::names;
 use proc_macro2::TokenStream;
 use quote::quote;
 use syn::ext::IdentExt;
@@ -45,12 +47,17 @@ fn shims(attribute: TokenStream, methods: &ItemImpl) -> Result<TokenStream, Erro
     };
     let group = syn::parse2::<GroupOptions>(attribute)?;
     let prefix = group.prefix.unwrap_or_else(|| format!("{}_", snake_case(&segment.ident)));
+    let module = group.module.or_else(|| {
+        let name = segment.ident.unraw().to_string();
+        names::is_uppercase(&name).then(|| LitStr::new(&name, segment.ident.span()))
+    });
+    let owner = Owner { ty: owner.clone(), prefix, module };
     let mut tokens = TokenStream::new();
     let mut failure: Option<Error> = None;
     let mut any = false;
     for item in &methods.items {
         let ImplItem::Fn(method) = item else { continue };
-        match shim(owner, &prefix, method) {
+        match shim(&owner, method) {
             Ok(Some(shim)) => {
                 any = true;
                 tokens.extend(shim);
@@ -78,7 +85,7 @@ fn shims(attribute: TokenStream, methods: &ItemImpl) -> Result<TokenStream, Erro
 }
 
 /// The shim of a method, unless it is not exported.
-fn shim(owner: &Type, prefix: &str, method: &ImplItemFn) -> Result<Option<TokenStream>, Error> {
+fn shim(owner: &Owner, method: &ImplItemFn) -> Result<Option<TokenStream>, Error> {
     let mut exports = method.attrs.iter().filter(|attribute| is_export(attribute));
     let options = match (exports.next(), exports.next()) {
         (None, _) if matches!(method.vis, Visibility::Public(_)) => Options::default(),
@@ -96,14 +103,13 @@ fn shim(owner: &Type, prefix: &str, method: &ImplItemFn) -> Result<Option<TokenS
         },
     };
     let mut function = ItemFn {
-        attrs: Vec::new(),
+        attrs: method.attrs.iter().filter(|attr| attr.path().is_ident("doc")).cloned().collect(),
         vis: method.vis.clone(),
         sig: method.sig.clone(),
         block: syn::parse_quote!({}),
     };
-    NameSelf(owner).visit_signature_mut(&mut function.sig);
-    let owner = Some((owner.clone(), prefix.to_owned()));
-    let shim = super::shim(options, &mut function, owner)?;
+    NameSelf(&owner.ty).visit_signature_mut(&mut function.sig);
+    let shim = super::shim(options, &mut function, Some(owner.clone()))?;
     let conditions = method.attrs.iter().filter(|attribute| attribute.path().is_ident("cfg"));
     Ok(Some(quote!(#(#conditions)* #shim)))
 }
@@ -150,6 +156,7 @@ impl VisitMut for NameSelf<'_> {
 #[derive(Default)]
 struct GroupOptions {
     prefix: Option<String>,
+    module: Option<LitStr>,
 }
 
 impl Parse for GroupOptions {
@@ -157,17 +164,22 @@ impl Parse for GroupOptions {
         let mut options = GroupOptions::default();
         while !input.is_empty() {
             let word = Ident::parse_any(input)?;
-            if word != "prefix" {
+            if word != "prefix" && word != "module" {
                 return Err(Error::new(
                     word.span(),
                     format!(
-                        "an exported `impl` takes `prefix = \"…\"`, what the names of its functions begin with; `{word}` goes over \
-                         the method that it is for"
+                        "an exported `impl` takes `prefix = \"…\"`, what the symbols of its functions begin with, and `module = \"…\"`, the \
+                         OCaml module that they are in; `{word}` goes over the method that it is for"
                     ),
                 ));
             }
             input.parse::<Token![=]>()?;
-            options.prefix = Some(input.parse::<LitStr>()?.value());
+            let value = input.parse::<LitStr>()?;
+            if word == "module" {
+                options.module = Some(crate::schema::module(value)?);
+            } else {
+                options.prefix = Some(value.value());
+            }
             if !input.is_empty() {
                 input.parse::<Token![,]>()?;
             }

@@ -8,7 +8,8 @@ mod parameter;
 mod synchronous;
 
 use options::Options;
-use parameter::{Context, Kind, Parameter};
+use parameter::Context;
+pub use parameter::{Kind, Parameter};
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 use syn::ext::IdentExt;
@@ -52,14 +53,24 @@ fn strip(signature: &mut Signature) {
 }
 
 /// What a shim is made from.
-struct Export {
-    options: Options,
-    function: ItemFn,
+pub struct Export {
+    pub options: Options,
+    pub function: ItemFn,
     context: Context,
-    parameters: Vec<Parameter>,
+    pub parameters: Vec<Parameter>,
     result: Type,
-    /// The type whose method the function is, and the prefix of its symbol.
-    owner: Option<(Type, String)>,
+    /// The type whose method the function is.
+    pub owner: Option<Owner>,
+}
+
+/// The type that a method is of.
+#[derive(Clone)]
+pub struct Owner {
+    pub ty: Type,
+    /// What the symbol begins with.
+    pub prefix: String,
+    /// The OCaml module that the method is in.
+    pub module: Option<syn::LitStr>,
 }
 
 fn expand(attribute: TokenStream, item: TokenStream) -> Result<TokenStream, Error> {
@@ -78,11 +89,11 @@ fn expand(attribute: TokenStream, item: TokenStream) -> Result<TokenStream, Erro
 fn shim(
     options: Options,
     function: &mut ItemFn,
-    owner: Option<(Type, String)>,
+    owner: Option<Owner>,
 ) -> Result<TokenStream, Error> {
     check_signature(function)?;
     check_result(function)?;
-    let owner_type = owner.as_ref().map(|(ty, _)| ty);
+    let owner_type = owner.as_ref().map(|owner| &owner.ty);
     let (context, mut parameters) = parameter::parse(function, &options, owner_type)?;
     if owner.is_none() {
         lend::lend(function, context, &mut parameters);
@@ -108,6 +119,7 @@ fn shim(
         synchronous::shim(&export)?
     };
     let bytecode = export.bytecode_stub();
+    let schema = crate::schema::function(&export)?;
     let aliases = export.type_parameter_aliases();
     Ok(quote! {
         const _: () = {
@@ -115,6 +127,8 @@ fn shim(
             #shim
             #bytecode
         };
+
+        #schema
     })
 }
 
@@ -175,7 +189,7 @@ fn check_result(function: &ItemFn) -> Result<(), Error> {
 
 impl Export {
     /// The name that OCaml's `external` gives.
-    fn symbol(&self) -> String {
+    pub fn symbol(&self) -> String {
         self.options.name.as_ref().map_or_else(|| self.default_symbol(), |name| name.value())
     }
 
@@ -183,7 +197,7 @@ impl Export {
     fn default_symbol(&self) -> String {
         let name = self.function.sig.ident.unraw().to_string();
         match &self.owner {
-            Some((_, prefix)) => format!("{prefix}{name}"),
+            Some(owner) => format!("{}{name}", owner.prefix),
             None => name,
         }
     }
@@ -192,7 +206,7 @@ impl Export {
     fn callee(&self) -> TokenStream {
         let name = &self.function.sig.ident;
         match &self.owner {
-            Some((ty, _)) => quote!(<#ty>::#name),
+            Some(Owner { ty, .. }) => quote!(<#ty>::#name),
             None => quote!(#name),
         }
     }
@@ -250,7 +264,7 @@ impl Export {
     }
 
     /// The type of the value that is returned when nothing is raised.
-    fn value_type(&self) -> &Type {
+    pub fn value_type(&self) -> &Type {
         match synchronous::results(self) {
             Ok((value, _)) => value,
             Err(_) => &self.result,
@@ -258,26 +272,32 @@ impl Export {
     }
 
     /// Whether the result comes in a register as it is.
-    fn unboxed_result(&self) -> bool {
+    pub fn unboxed_result(&self) -> bool {
         self.options.unboxed
             && self.options.returns.is_none()
             && parameter::is_unboxable(self.value_type())
     }
 
-    /// The second function that bytecode needs: over five arguments, or with unboxed ones.
-    fn bytecode_stub(&self) -> TokenStream {
-        let words = self.words();
+    /// The type constructor of the promise that OCaml gets.
+    pub fn promise(&self) -> Option<&'static str> {
+        self.options.lwt.is_some().then_some("Lwt.t")
+    }
+
+    /// The symbol of the second function that bytecode needs: over five arguments, or with unboxed ones.
+    pub fn bytecode_symbol(&self) -> Option<String> {
         let unboxed = self.unboxed_result()
             || self.parameters.iter().any(|parameter| matches!(parameter.kind, Kind::Unboxed(_)));
-        let many = words.len() > 5;
-        if !unboxed && !many && self.options.bytecode.is_none() {
-            return TokenStream::new();
+        match &self.options.bytecode {
+            Some(name) => Some(name.value()),
+            None => (unboxed || self.words().len() > 5).then(|| format!("{}_byte", self.symbol())),
         }
-        let symbol = self
-            .options
-            .bytecode
-            .as_ref()
-            .map_or_else(|| format!("{}_byte", self.symbol()), |name| name.value());
+    }
+
+    /// That function.
+    fn bytecode_stub(&self) -> TokenStream {
+        let words = self.words();
+        let many = words.len() > 5;
+        let Some(symbol) = self.bytecode_symbol() else { return TokenStream::new() };
         let raw = quote!(::bactrian::RawOCaml);
         let (parameters, read) = if many {
             let indices = 0..words.len();

@@ -20,6 +20,8 @@ pub struct Options {
     pub raise: bool,
     /// `lwt`: an `async fn` that gives an `Lwt.t`.
     pub lwt: Option<Ident>,
+    /// How it is called in OCaml.
+    pub schema: crate::schema::FunctionOptions,
 }
 
 impl Options {
@@ -49,12 +51,13 @@ impl Parse for Options {
                          catching it costs nothing when there is none",
                     ));
                 }
+                _ if options.schema.take(&word, input)? => {}
                 other => {
                     return Err(Error::new(
                         word.span(),
                         format!(
-                            "`{other}` is no option of `export`; there are name, bytecode, returns, noalloc, unboxed, raise and \
-                             lwt"
+                            "`{other}` is no option of `export`; there are name, bytecode, returns, noalloc, unboxed, raise, \
+                             lwt, module, rename and unlisted"
                         ),
                     ));
                 }

@@ -25,6 +25,10 @@ pub struct Parameter {
     pub kind: Kind,
     /// Where it is written.
     pub ty: Type,
+    /// Where its name is written.
+    pub span: proc_macro2::Span,
+    /// How it is called in OCaml.
+    pub schema: crate::schema::ParameterOptions,
 }
 
 /// How the word becomes the argument.
@@ -92,13 +96,15 @@ pub fn parse(
             context = found;
             continue;
         }
-        let attributes = Attributes::take(&mut argument.attrs)?;
+        let mut attributes = Attributes::take(&mut argument.attrs)?;
+        let schema = std::mem::take(&mut attributes.schema);
         let name = match &*argument.pat {
             Pat::Ident(pattern) => pattern.ident.to_string(),
             _ => format!("{index}"),
         };
         let kind = kind_of(&argument.ty, attributes, options)?;
-        parameters.push(Parameter { name, kind, ty: (*argument.ty).clone() });
+        let span = argument.pat.span();
+        parameters.push(Parameter { name, kind, ty: (*argument.ty).clone(), span, schema });
     }
     check(context, &parameters, options)?;
     Ok((context, parameters))
@@ -123,7 +129,13 @@ fn receiver_of(receiver: &Receiver, owner: Option<&Type>) -> Result<Parameter, E
         Some(_) => Kind::Borrowed { ty, mutable: receiver.mutability.is_some() },
         None => Kind::Taken(ty),
     };
-    Ok(Parameter { name: "self".to_owned(), kind, ty: owner.clone() })
+    Ok(Parameter {
+        name: "self".to_owned(),
+        kind,
+        ty: owner.clone(),
+        span: receiver.span(),
+        schema: crate::schema::ParameterOptions::default(),
+    })
 }
 
 fn context_of(ty: &Type) -> Option<Context> {
@@ -265,6 +277,7 @@ fn check(context: Context, parameters: &[Parameter], options: &Options) -> Resul
 struct Attributes {
     as_: Option<Type>,
     unboxed: bool,
+    schema: crate::schema::ParameterOptions,
 }
 
 impl Attributes {
@@ -282,9 +295,12 @@ impl Attributes {
                 } else if meta.path.is_ident("unboxed") || meta.path.is_ident("untagged") {
                     found.unboxed = true;
                     Ok(())
+                } else if found.schema.take(&meta)? {
+                    Ok(())
                 } else {
-                    Err(meta
-                        .error("a parameter takes `as_ = \"OCamlType\"`, `unboxed` or `untagged`"))
+                    Err(meta.error(
+                        "a parameter takes `as_ = \"OCamlType\"`, `unboxed`, `untagged`, `label` or `optional`",
+                    ))
                 }
             });
             failure = failure.take().or(parsed.err());

@@ -12,5 +12,6 @@ pub mod fail;
 pub mod mlvalues;
 pub mod optional;
 pub mod roots;
+pub mod section;
 pub mod signals;
 pub mod startup;

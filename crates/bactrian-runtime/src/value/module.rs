@@ -67,6 +67,10 @@ macro_rules! ocaml_collections {
                 &FUNCTIONS
             }
         }
+
+        impl $crate::__private::schema::DescribeCollection for $module {
+            const NAME: &'static str = ::core::concat!($name, ".t");
+        }
     )*};
 }
 

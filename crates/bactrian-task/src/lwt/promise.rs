@@ -7,9 +7,10 @@ use crate::handle::Handle;
 use crate::join::{JoinError, JoinHandle};
 use crate::panics;
 use crate::slab::Key;
+use bactrian_runtime::schema::Type;
 use bactrian_runtime::{
-    BoxRoot, DefaultOCamlMapping, FromOCaml, OCaml, OCamlAny, OCamlException, OCamlFn, OCamlList,
-    OCamlRuntime, ToOCaml,
+    BoxRoot, DefaultOCamlMapping, DescribeOCaml, FromOCaml, OCaml, OCamlAny, OCamlException,
+    OCamlFn, OCamlList, OCamlRuntime, ToOCaml,
 };
 use core::future::Future;
 use core::marker::PhantomData;
@@ -216,6 +217,10 @@ impl<T> Drop for Promise<T> {
             _ => self.forget(),
         }
     }
+}
+
+impl<T: DescribeOCaml> DescribeOCaml for OCamlLwt<T> {
+    const TYPE: &'static Type = &Type::Named { name: "Lwt.t", arguments: &[T::TYPE] };
 }
 
 impl<T: DefaultOCamlMapping> DefaultOCamlMapping for Promise<T> {
