@@ -6,6 +6,9 @@ exception Dropped of string
 
 external start : unit -> unit = "bactrian_start"
 external flush : unit -> unit = "bactrian_flush"
+external check_imports : string -> unit = "bactrian_check_imports"
+
+let link () = ()
 
 let print = function
   | Rust_panic (message, location) ->

@@ -18,3 +18,13 @@ module Collections = Collections
 
 module Rust_value = Rust_value
 (** Rust values that OCaml owns: close them early, show them. *)
+
+(** {1 For generated bindings} *)
+
+external check_imports : string -> unit = "bactrian_check_imports"
+(** [check_imports crate] checks that every OCaml function which that Rust crate calls by the
+    path of its module, as ["Maths.twice"], is registered.
+    @raise Failure naming those that are not. *)
+
+val link : unit -> unit
+(** Does nothing but to make this module part of the program. *)
