@@ -43,7 +43,7 @@ fn hidden(cr: &OCamlRuntime, value: OCaml<'_, String>) -> usize {
         let first: OCaml<'_, String> = unsafe { pair.field(0) };
         return first.as_bytes().len();
     }
-    text.len() + unsafe { again.size() }
+    text.len() + again.size()
 }
 
 impl_to_ocaml_variant! {
@@ -63,7 +63,7 @@ fn gate(cr: &mut OCamlRuntime, gate: &Gate) -> BoxRoot<Gate> {
 }
 
 /// A value like `gate` and `Gate::Ajar 3`, made where it is needed.
-fn made<'gc>(cr: &'gc mut OCamlRuntime, width: &i64, closed: &Gate) -> [BoxRoot<OCamlAny>; 2] {
+fn made(cr: &mut OCamlRuntime, width: &i64, closed: &Gate) -> [BoxRoot<OCamlAny>; 2] {
     let block: OCaml<'_, OCamlAny> = ocaml_alloc_tagged_block!(cr, 0, width: OCamlInt);
     let block = block.root();
     let tagged: OCaml<'_, OCamlAny> = ocaml_alloc_polymorphic_variant! {
