@@ -23,8 +23,12 @@ pub(crate) fn install() {
     // SAFETY: a variable of the runtime's, of pointer size.
     let hook = unsafe { &caml_domain_external_interrupt_hook };
     let ours = on_interrupt as *mut c_void;
-    if hook.load(Ordering::Relaxed) != ours {
-        PREVIOUS.store(hook.swap(ours, Ordering::AcqRel), Ordering::Release);
+    let found = hook.load(Ordering::Acquire);
+    // Two domains may do this at once: the second would find our own hook to be the previous one.
+    if found != ours
+        && hook.compare_exchange(found, ours, Ordering::AcqRel, Ordering::Relaxed).is_ok()
+    {
+        PREVIOUS.store(found, Ordering::Release);
     }
 }
 

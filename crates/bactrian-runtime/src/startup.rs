@@ -348,6 +348,7 @@ fn free() {
     // The runtime leaves `caml_state` as it is on this thread, which holds nothing any more.
     crate::roots::end_domain();
     note_freed();
+    crate::custom::end();
 }
 
 /// Runs the functions that were given to `at_exit`. One that raises does not keep the others from running.

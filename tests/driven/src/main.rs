@@ -1,6 +1,6 @@
 //! One scenario a run, named by the first argument. `tests/scenarios.rs` says what each must print.
 
-use bactrian::{BoxRoot, OCamlInt, OCamlRuntime, ToOCaml};
+use bactrian::{BoxRoot, DynBox, OCamlInt, OCamlRuntime, ToOCaml};
 use bactrian_tests_driven::{functions, text, twice, unit};
 use std::cell::RefCell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -414,13 +414,17 @@ fn shutdown() {
     println!("{eight}");
     let mine = OCamlRuntime::with_domain_lock(|rt| text(rt, "mine"));
     KEPT.set(OCamlRuntime::with_domain_lock(|rt| Some(text(rt, "kept"))));
+    let owned = OCamlRuntime::with_domain_lock(|rt| {
+        let owned: BoxRoot<DynBox<Noisy>> = DynBox::new(Noisy("what OCaml owned")).to_boxroot(rt);
+        owned
+    });
     // SAFETY: the only other thread has ended, there is one domain, and no OCaml value's memory is in use.
     unsafe { guard.shutdown() };
     println!("held: {}", OCamlRuntime::is_held());
     println!("{}", panic_of(|| OCamlRuntime::with_domain_lock(|_| ())));
     println!("{}", panic_of(|| drop(mine.clone())));
     println!("{}", OCamlRuntime::init().expect_err("ended"));
-    drop(mine);
+    drop((mine, owned));
     thread::spawn(move || drop(theirs)).join().expect("no panic");
     println!("dropped");
 }

@@ -277,6 +277,7 @@ fn shutdown_frees_the_runtime_under_live_roots() {
         &[
             "8",
             "at_exit",
+            "dropped what OCaml owned",
             "held: false",
             ENDED,
             "BoxRoot::clone on a thread that does not hold its domain's lock",

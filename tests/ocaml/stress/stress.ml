@@ -15,6 +15,19 @@ external error : int -> int = "s_error"
 external on_a_thread : (int -> int) -> int -> int = "s_on_a_thread"
 external released_panic : int -> int = "s_released_panic"
 external regions : string -> int -> (int * string) list = "s_regions"
+
+type tally
+
+external tally : int -> tally = "s_tally_new"
+external tally_get : tally -> int = "s_tally_get"
+external tally_add_by : tally -> (int -> int) -> int = "s_tally_add_by"
+external tally_keep : tally -> unit = "s_tally_keep"
+external tally_kept : unit -> tally option = "s_tally_kept"
+
+type int_to_int = int -> int
+
+external closure : int -> int_to_int = "s_closure"
+external lend : (int -> int) -> int_to_int = "s_lend"
 external counts : unit -> int * int = "s_counts"
 
 exception Mine of int
@@ -81,6 +94,35 @@ let regions n =
     && List.for_all (fun (_, s) -> s = text n) list
     && List.rev_map fst list = List.init (n mod 50) Fun.id)
 
+let owned n =
+  let t = tally n in
+  expect "an exclusive borrow" (tally_add_by t (fun sum -> sum + 1) = (2 * n) + 1);
+  (match tally_add_by t (fun _ -> tally_get t) with
+  | _ -> wrong "two borrows"
+  | exception Invalid_argument _ -> ());
+  expect "a shared borrow" (tally_get t = (2 * n) + 1);
+  if n mod 3 = 0 then tally_keep t
+  else if n mod 3 = 1 then
+    match Bactrian.Rust_value.close t with
+    | () -> expect "closed" (Bactrian.Rust_value.is_closed t)
+    | exception Invalid_argument _ -> wrong "a close"
+
+(* What another domain made, and whichever lets go of it last. *)
+let handles _ =
+  match tally_kept () with
+  | None -> ()
+  | Some t -> expect "a value of any domain" (tally_get t land 1 = 1)
+
+let closures n =
+  let f = closure n in
+  expect "a closure" (f 1 = n + 1 && f 1 = n + 2);
+  let mine = Mine n in
+  let g = lend (fun k -> if k = n then raise mine else f k - 1) in
+  expect "a closure of both" (g (n + 1) = (2 * n) + 2);
+  match g n with
+  | _ -> wrong "an exception"
+  | exception e -> expect "the same exception" (e == mine)
+
 let operations =
   [|
     ("roots", 1, roots);
@@ -92,6 +134,9 @@ let operations =
     ("foreign threads", 40, foreign);
     ("values", 2, values);
     ("regions", 2, regions);
+    ("owned values", 1, owned);
+    ("handles", 2, handles);
+    ("closures", 2, closures);
   |]
 
 (* How often each was done by one thread: the dear ones come up less often. *)
@@ -173,6 +218,8 @@ let () =
   Array.iteri
     (fun i (name, _, _) -> Printf.printf "%-24s %9d\n" name total.(i))
     operations;
+  Gc.full_major ();
+  ignore (Bactrian.Rust_value.drain ());
   let made, dropped = counts () in
   Gc.full_major ();
   let before_stacks, _, before_boxes = before in

@@ -11,7 +11,7 @@ static MADE: AtomicI64 = AtomicI64::new(0);
 static DROPPED: AtomicI64 = AtomicI64::new(0);
 
 /// Something to drop, whichever way it leaves.
-struct Counted;
+pub struct Counted;
 
 impl Counted {
     fn new() -> Self {
@@ -159,12 +159,82 @@ fn s_regions<'r>(
     list
 }
 
+/// A value that OCaml owns, and lets go of at any time.
+#[derive(Custom)]
+#[ocaml(name = "stress.tally")]
+pub struct Tally {
+    sum: i64,
+    _counted: Counted,
+}
+
+/// Handles that Rust keeps of them.
+static TALLIES: Mutex<VecDeque<DynBox<Tally>>> = Mutex::new(VecDeque::new());
+
+#[export(prefix = "s_tally_")]
+impl Tally {
+    pub fn new(sum: i64) -> Self {
+        Self { sum, _counted: Counted::new() }
+    }
+
+    pub fn get(&self) -> i64 {
+        self.sum
+    }
+
+    /// Borrowed while OCaml runs, which may collect, raise, and let another thread come.
+    #[export(raise)]
+    pub fn add_by(
+        &mut self,
+        rt: &mut OCamlRuntime,
+        f: OCamlFn<(i64,), i64>,
+    ) -> Result<i64, OCamlException> {
+        self.sum += f.call(rt, (self.sum,))?;
+        Ok(self.sum)
+    }
+
+    /// Keeps a handle; the oldest is dropped without the lock, perhaps the last one.
+    pub fn keep(rt: &mut OCamlRuntime, tally: DynBox<Tally>) {
+        let oldest = {
+            let mut tallies = lock(&TALLIES);
+            tallies.push_back(tally);
+            if tallies.len() > SHELF_SIZE { tallies.pop_front() } else { None }
+        };
+        rt.releasing_runtime(|| drop(oldest));
+    }
+
+    /// A handle that any domain may have kept.
+    pub fn kept() -> Option<DynBox<Tally>> {
+        lock(&TALLIES).pop_back()
+    }
+}
+
+/// A closure that counts its calls, and whose captures are counted.
+#[export]
+fn s_closure(start: i64) -> RustFn<(i64,), i64> {
+    let (mut sum, counted) = (start, Counted::new());
+    RustFn::new_mut(move |_, (by,): (i64,)| {
+        let _counted = &counted;
+        sum += by;
+        sum
+    })
+}
+
+/// Calls an OCaml function, which Rust lends to it as one of its own.
+#[export]
+fn s_lend(f: OCamlFn<(i64,), i64>) -> RustFn<(i64,), Raise<i64, OCamlException>> {
+    let counted = Counted::new();
+    RustFn::new(move |rt, (n,): (i64,)| {
+        let _counted = &counted;
+        Raise(f.call(rt, (n,)))
+    })
+}
+
 /// Made and dropped, after what is on the shelf was dropped and the thread that drops has ended.
 #[export]
 fn s_counts(rt: &mut OCamlRuntime) -> (i64, i64) {
     let shelf = std::mem::take(&mut *lock(&SHELF));
+    let tallies = std::mem::take(&mut *lock(&TALLIES));
     rt.releasing_runtime(|| {
-        drop(shelf);
+        drop((shelf, tallies));
         let dropper = lock(&DROPPER).take();
         if let Some(Dropper { sender, thread }) = dropper {
             drop(sender);

@@ -112,3 +112,53 @@ fn a_lent_back(_: &mut OCamlRuntime, pair: OCaml<(OCamlInt, String)>) -> OCaml<'
 fn a_lent_noalloc(_rt: &OCamlRuntime, number: OCaml<OCamlInt>) -> OCaml<'_, OCamlInt> {
     number
 }
+
+/// A type whose values OCaml owns, that is not `Sync`: borrowed for oneself alone, or behind a handle.
+#[derive(Custom)]
+pub struct Local {
+    count: std::cell::Cell<i64>,
+}
+
+#[export(prefix = "a_local_")]
+impl Local {
+    pub fn new(count: i64) -> Self {
+        Local { count: count.into() }
+    }
+
+    pub fn read(&mut self) -> i64 {
+        self.count.get()
+    }
+
+    /// A root beside the handle, in a method.
+    pub fn add(&mut self, rt: &mut OCamlRuntime, text: OCamlRef<'_, String>) -> i64 {
+        let other: BoxRoot<String> = "other".to_boxroot(rt);
+        let length = rt.get(text).as_bytes().len() + rt.get(&other).as_bytes().len();
+        self.count.set(self.count.get() + length as i64);
+        self.count.get()
+    }
+}
+
+/// An owned value in a tuple, as a handle.
+#[export]
+fn a_counted(count: i64) -> (DynBox<Local>, i64) {
+    (Local::new(count).boxed(), count)
+}
+
+/// A handle in an async function, borrowed between the waits.
+#[export(lwt)]
+async fn a_async_owned(local: DynBox<Local>) -> i64 {
+    local.borrow_mut().map_or(-1, |mut local| local.read())
+}
+
+/// A closure that holds a root, and one that owns what it changes.
+#[export]
+fn a_closures(text: BoxRoot<String>, start: i64) -> (RustFn<((),), usize>, RustFn<(i64,), i64>) {
+    let mut count = start;
+    (
+        RustFn::new(move |rt, ((),)| text.get(rt).as_bytes().len()),
+        RustFn::new_mut(move |_, (by,): (i64,)| {
+            count += by;
+            count
+        }),
+    )
+}

@@ -35,3 +35,8 @@ pub(crate) fn start() {
     queue::start();
     marshal::start();
 }
+
+/// Called when the runtime has been freed, which has finalised all blocks: drops their values.
+pub(crate) fn end() {
+    queue::drain();
+}

@@ -45,7 +45,7 @@ pub(crate) fn is_empty() -> bool {
 }
 
 /// Drops what waits. The domain's lock must not be held.
-fn drain() -> usize {
+pub(super) fn drain() -> usize {
     let mut boxed = QUEUE.swap(null_mut(), Ordering::Acquire);
     let mut count = 0;
     while let Some(header) = NonNull::new(boxed) {
@@ -84,8 +84,9 @@ pub(super) unsafe fn drop_later(boxed: BoxPtr, left: Left) {
             return finish(boxed, left);
         }
         let state = domain_state::current();
-        if state.is_null() {
-            // No OCaml thread, or one that has released its lock: a place like any other for a destructor.
+        if state.is_null() || crate::startup::is_freed() {
+            // No OCaml thread, or one that has released its lock, or no OCaml any more: a place like any other for a
+            // destructor.
             return drop_now(boxed, left);
         }
         push(boxed);

@@ -1,0 +1,12 @@
+use bactrian::*;
+
+struct Counter {
+    count: i64,
+}
+
+#[export]
+fn read(counter: &Counter) -> i64 {
+    counter.count
+}
+
+fn main() {}

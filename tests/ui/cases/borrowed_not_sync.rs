@@ -1,0 +1,14 @@
+use bactrian::*;
+use std::cell::Cell;
+
+#[derive(Custom)]
+struct Local {
+    count: Cell<i64>,
+}
+
+#[export]
+fn read(local: &Local) -> i64 {
+    local.count.get()
+}
+
+fn main() {}

@@ -1,0 +1,8 @@
+use bactrian::*;
+
+#[derive(Custom)]
+struct Stack<'a> {
+    items: Vec<&'a str>,
+}
+
+fn main() {}
