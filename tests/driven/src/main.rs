@@ -27,6 +27,7 @@ fn main() {
         "nul_argument" => nul_argument(),
         "second_init" => second_init(),
         "before_init" => before_init(),
+        "try_lock" => try_lock(),
         "initialiser" => initialiser(),
         "at_exit" => at_exit(),
         "at_exit_raises" => at_exit_raises(),
@@ -131,6 +132,30 @@ fn second_init() {
 fn before_init() {
     println!("{}", panic_of(|| OCamlRuntime::with_domain_lock(|_| ())));
     println!("held: {}", OCamlRuntime::is_held());
+}
+
+fn try_lock() {
+    let take = || match OCamlRuntime::try_with_domain_lock(|rt| twice(rt, 4)) {
+        Ok(n) => println!("{n}"),
+        Err(error) => println!("{error:?}"),
+    };
+    take();
+    let guard = OCamlRuntime::init().expect("it starts");
+    take();
+    thread::spawn(take).join().expect("it does not panic");
+    OCamlRuntime::with_domain_lock(|_| take());
+    let domain = OCamlRuntime::with_domain_lock(|rt| rt.domain());
+    let there = OCamlRuntime::run_in_domain(&domain, |rt| twice(rt, 5));
+    println!("{there:?}");
+    let there = thread::spawn({
+        let domain = domain.clone();
+        move || OCamlRuntime::run_in_domain(&domain, |rt| twice(rt, 6))
+    });
+    println!("{:?}", there.join().expect("it does not panic"));
+    drop(guard);
+    take();
+    let there = catch_unwind(|| OCamlRuntime::run_in_domain(&domain, |rt| twice(rt, 7)));
+    println!("after the end: {}", there.is_err());
 }
 
 fn initialiser() {

@@ -110,6 +110,14 @@ fn use_before_init_panics() {
 }
 
 #[test]
+fn lock_is_tried() {
+    prints(
+        "try_lock",
+        &["NotStarted", "8", "8", "Held", "Ok(10)", "Ok(12)", "Ended", "after the end: true"],
+    );
+}
+
+#[test]
 fn exception_of_an_initialiser_is_an_error() {
     let raised =
         "an OCaml module could not be initialised: exception Failure(\"no configuration\")";
