@@ -3,6 +3,7 @@
 mod calls;
 mod closures;
 mod conversions;
+mod domains;
 mod exceptions;
 mod hazards;
 mod memory;
