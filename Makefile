@@ -16,7 +16,7 @@ CARGO_TEST := if cargo nextest --version >/dev/null 2>&1; \
 
 SEARCH := _build/default/examples/search/search.exe
 
-.PHONY: help setup demo serve test test-setup test-rust test-ocaml test-c stress bench lint fmt doc clean
+.PHONY: help setup demo serve test test-setup test-rust test-ocaml test-c test-guide guide stress bench lint fmt doc clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -41,7 +41,7 @@ search.exe: setup
 	$(SAY) 'building the search example (the first time takes some minutes)'
 	@$(ENV) $(DUNE) --profile release ./examples/search/search.exe
 
-test: setup test-setup test-rust test-ocaml test-c ## all tests
+test: setup test-setup test-rust test-ocaml test-c test-guide ## all tests
 	$(SAY) 'all tests passed'
 
 test-setup:
@@ -67,6 +67,17 @@ test-c: setup
 	@$(ENV) tests/capi-guide
 	@$(ENV) tests/capi-example
 	@$(ENV) tests/capi-sanitize
+
+# What is written in the guide is compiled and run.
+test-guide: setup
+	$(SAY) "the guide: its snippets, its links, and ocaml-interop's names"
+	@$(ENV) cargo run --quiet --package bactrian-guide-check
+
+guide: setup ## build the guide into target/book, and run its snippets
+	$(SAY) 'the guide, in target/book'
+	@$(ENV) if command -v mdbook >/dev/null; then mdbook build guide; \
+	  else cargo run --quiet --package bactrian-guide-check -- book target/book; fi
+	@$(ENV) cargo run --quiet --package bactrian-guide-check
 
 # Read by the shell, as above.
 export SECONDS_EACH := $(or $(SECONDS),60)

@@ -11,6 +11,8 @@
 //!
 //! Lines of Rust that begin with `# ` are hidden from readers, as mdBook does it, and compiled.
 
+mod book;
+mod names;
 mod page;
 mod programs;
 mod projects;
@@ -24,10 +26,20 @@ use std::process::ExitCode;
 /// Pages whose snippets other tests compile: tests/capi-guide.
 const ELSEWHERE: &[&str] = &["c-api", "debugging-a-gc-bug", "roots-and-regions"];
 
+/// `bactrian-guide-check` checks; `bactrian-guide-check book FOLDER` writes the guide as HTML.
 fn main() -> ExitCode {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-    match root.canonicalize().map_err(|error| vec![error.to_string()]).and_then(|root| check(&root))
-    {
+    let root = root.canonicalize().map_err(|error| vec![error.to_string()]);
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let done = root.and_then(|root| match arguments[..] {
+        [] => check(&root),
+        ["book", folder] => book::build(&root.join("guide/src"), Path::new(folder))
+            .map(|pages| format!("{pages} pages in {folder}: begin with {folder}/index.html"))
+            .map_err(|error| vec![error]),
+        _ => Err(vec!["usage: bactrian-guide-check [book FOLDER]".to_owned()]),
+    });
+    match done {
         Ok(summary) => {
             println!("{summary}");
             ExitCode::SUCCESS
@@ -51,8 +63,13 @@ fn check(root: &Path) -> Result<String, Vec<String>> {
     let links = pages.iter().map(|page| page.links.len()).sum::<usize>();
 
     let scratch = scratch::Scratch::new(root);
-    let ours: Vec<_> =
+    let mut ours: Vec<_> =
         pages.into_iter().filter(|page| !ELSEWHERE.contains(&page.name.as_str())).collect();
+    // The program of README.md, if it says what it prints.
+    let readme = Page::read(&root.join("README.md")).map_err(|e| vec![e])?;
+    if !readme.output().is_empty() {
+        ours.push(readme);
+    }
     let mut part = |result: Result<usize, Vec<String>>| match result {
         Ok(count) => count,
         Err(errors) => {
@@ -63,12 +80,13 @@ fn check(root: &Path) -> Result<String, Vec<String>> {
     let programs = part(programs::check(&scratch, &ours));
     let rejected = part(rejected::check(&scratch, &ours));
     let projects = part(projects::check(&scratch, &ours));
+    let names = part(names::check(root));
     if !failures.is_empty() {
         return Err(failures);
     }
     Ok(format!(
         "{programs} pages are programs that print what they say, {projects} are projects, {rejected} snippets are rejected \
-         as they say, {links} links lead somewhere"
+         as they say, {links} links lead somewhere, {names} names of ocaml-interop are accounted for"
     ))
 }
 

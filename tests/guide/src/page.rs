@@ -57,7 +57,7 @@ impl Page {
 
     /// The name as an identifier of both languages.
     pub fn module(&self) -> String {
-        self.name.replace('-', "_")
+        self.name.replace('-', "_").to_ascii_lowercase()
     }
 
     /// The blocks of one language that belong to the page's program.
@@ -156,7 +156,7 @@ fn prose(text: &str) -> Vec<(usize, &str)> {
 }
 
 /// The anchor that mdBook gives a heading.
-fn anchor(line: &str) -> Option<String> {
+pub fn anchor(line: &str) -> Option<String> {
     let heading = line.strip_prefix('#')?.trim_start_matches('#').strip_prefix(' ')?;
     let kept = heading.trim().chars().filter_map(|c| match c {
         ' ' => Some('-'),

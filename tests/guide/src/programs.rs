@@ -68,14 +68,16 @@ fn write(scratch: &Scratch, pages: &[&Page], programs: &[&Page]) -> Result<(), S
             scratch.write(&format!("book/pages/{module}/{module}_stubs.c"), &c)?;
             format!(" (foreign_stubs (language c) (names {module}_stubs))\n")
         };
+        let ocaml = page.source("ocaml");
+        let lwt = if ocaml.contains("Lwt") { "bactrian-lwt lwt lwt.unix " } else { "" };
         scratch.write(
             &format!("book/pages/{module}/dune"),
             &format!(
                 "(executable\n (name {module})\n (modes exe byte_complete)\n (flags ({FLAGS}))\n{stubs} \
-                 (libraries bactrian guide_pages threads.posix unix))\n"
+                 (libraries bactrian {lwt}guide_pages threads.posix unix))\n"
             ),
         )?;
-        scratch.write(&format!("book/pages/{module}/{module}.ml"), &page.source("ocaml"))?;
+        scratch.write(&format!("book/pages/{module}/{module}.ml"), &ocaml)?;
         kept.push(module);
     }
     scratch.keep_only("book/pages", &kept);

@@ -1,6 +1,6 @@
 //! Names of ocaml-interop that no program here has another use for: each is used once, so that it stays. See `names.txt`.
 
-#![allow(dead_code)]
+#![allow(dead_code, unused_unsafe)]
 
 use ocaml_interop::bigarray::{Array1, BigarrayElt};
 use ocaml_interop::*;
