@@ -1,0 +1,16 @@
+type order = [ `Halt | `March of int | `Turn of float | `load of string * int ]
+
+external obey : order -> [ `Done | `Refused of string ] = "polymorphic_obey"
+external obey_anything : [> order ] -> [ `Done | `Refused of string ] = "polymorphic_obey"
+
+let show = function
+  | `Done -> print_endline "done"
+  | `Refused reason -> Printf.printf "refused: %s\n" reason
+
+let () =
+  List.iter
+    (fun order -> show (obey order))
+    [ `Halt; `March 30; `March 300; `Turn 720.; `load ("tea", 120); `load ("salt", 250) ];
+  match obey_anything `Sing with
+  | _ -> assert false
+  | exception Invalid_argument message -> print_endline message
