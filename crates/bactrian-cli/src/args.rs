@@ -1,0 +1,106 @@
+//! The command line.
+
+use crate::bindings::{self, Options};
+use crate::error::Result;
+use crate::library::Library;
+use crate::output;
+use clap::{Args, Parser, Subcommand};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+/// OCaml 5 and Rust in one program.
+#[derive(Parser)]
+#[command(name = "bactrian", version, about, max_term_width = 100)]
+struct Command {
+    #[command(subcommand)]
+    command: What,
+}
+
+#[derive(Subcommand)]
+enum What {
+    /// Write the OCaml side of a Rust library.
+    Bindings(Bindings),
+}
+
+/// Write the OCaml side of a Rust library: an `.ml` and an `.mli` for each crate that exports something.
+///
+/// What is exported, and which OCaml types it has, is read out of the library, where the macros of Bactrian put it. The
+/// library is not run, and need not be for this machine.
+#[derive(Args)]
+#[command(after_long_help = "\
+Examples:
+  bactrian bindings target/release/libengine.a -o src
+  bactrian bindings libengine.a -o . --name rust
+  bactrian bindings libumbrella.a -o . --crate engine --crate store
+  bactrian bindings libengine.a -o src --check
+
+In a dune file:
+  (rule
+   (targets engine.ml engine.mli)
+   (action
+    (run bactrian bindings %{dep:libengine.a} -o .)))
+
+Exit codes: 0 when all is well, 1 when not or when --check finds a difference, 2 when the command line is wrong.")]
+struct Bindings {
+    /// The library: static, shared, an object file or an executable.
+    #[arg(value_name = "LIBRARY")]
+    library: PathBuf,
+    /// The folder to write to.
+    #[arg(short, long, value_name = "FOLDER")]
+    output: PathBuf,
+    /// Write nothing; print how the files in the folder differ, and fail if they do.
+    #[arg(long)]
+    check: bool,
+    /// Only the exports of this crate; may be given several times.
+    #[arg(long = "crate", value_name = "CRATE")]
+    crates: Vec<String>,
+    /// The name of the file, without its ending; the crate's name if none is given.
+    #[arg(long, value_name = "NAME")]
+    name: Option<String>,
+    /// Put the functions that Rust calls into a file of this name. Use it where their modules use the bindings.
+    #[arg(long, value_name = "NAME")]
+    imports: Option<String>,
+    /// How wide lines may be.
+    #[arg(long, value_name = "COLUMNS", default_value_t = 80)]
+    margin: usize,
+}
+
+/// Does what the command line says.
+pub fn main() -> ExitCode {
+    let command = Command::parse();
+    let done = match command.command {
+        What::Bindings(arguments) => run_bindings(arguments),
+    };
+    match done {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("bactrian: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run_bindings(arguments: Bindings) -> Result<ExitCode> {
+    let library = Library::read(&arguments.library)?;
+    let options = Options {
+        crates: arguments.crates,
+        name: arguments.name,
+        imports: arguments.imports,
+        margin: arguments.margin,
+    };
+    let files = bindings::generate(&library.entries, &options)?;
+    if !arguments.check {
+        output::write(&arguments.output, &files)?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    let differences = output::differences(&arguments.output, &files)?;
+    if differences.is_empty() {
+        return Ok(ExitCode::SUCCESS);
+    }
+    print!("{differences}");
+    eprintln!(
+        "bactrian: the files in {} are not those of the library; `bactrian bindings` without --check writes them",
+        arguments.output.display()
+    );
+    Ok(ExitCode::FAILURE)
+}

@@ -1,0 +1,11 @@
+//! The command `bactrian`, as a library: reading what is said about functions and types in a library, and generating OCaml
+//! from it.
+
+pub mod bindings;
+pub mod error;
+pub mod library;
+pub mod output;
+
+mod args;
+
+pub use args::main;
