@@ -119,4 +119,5 @@ const _: () = {
     assert!(offset_of!(Frame, kind) == 24 && offset_of!(Frame, number) == 56);
     assert!(offset_of!(Frame, thread) == 64 && size_of::<Frame>() == 72);
     assert!(offset_of!(CThread, stack) == 0 && offset_of!(CThread, frame) == 16);
+    assert!(offset_of!(CThread, open) == 24);
 };

@@ -6,6 +6,7 @@
 //!
 //! `state.rs` has the rules; ARCHITECTURE.md has its table.
 
+mod alloc;
 mod checked;
 mod frame;
 mod section;

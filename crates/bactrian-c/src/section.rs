@@ -3,6 +3,7 @@
 use crate::checked::{self, registry};
 use crate::frame::{self, Frame, REACQUIRED, RELEASED, Site};
 use crate::state::Operation;
+use bactrian_runtime::OCamlLockError;
 use bactrian_runtime::c::{CThread, domain_ended, register_thread};
 use bactrian_runtime::ffi::signals::{
     caml_enter_blocking_section_no_pending, caml_leave_blocking_section,
@@ -82,8 +83,20 @@ unsafe extern "C" fn bactrian_c_reacquire(
             "what runs when such a thread ends, a destructor for instance, does not use OCaml",
         );
     }
-    if RELEASING.get().is_null() {
-        register_thread();
+    if RELEASING.get().is_null()
+        && let Err(error) = register_thread()
+    {
+        let wrong = match &error {
+            OCamlLockError::NotStarted => "the OCaml runtime has not been started",
+            OCamlLockError::Ended => "the OCaml runtime has ended",
+            OCamlLockError::NoThreads => "the program has no OCaml threads library",
+            other => &other.to_string(),
+        };
+        checked::stop(
+            site,
+            wrong,
+            "a thread of C uses OCaml while the runtime runs, in a program with threads.posix",
+        );
     }
     // SAFETY: the thread is known to OCaml and does not hold the lock.
     unsafe { caml_leave_blocking_section() };
@@ -94,6 +107,8 @@ unsafe extern "C" fn bactrian_c_reacquire(
         registry::entered(&*frame);
     }
     frame::set_current(frame);
+    let open = &CThread::current().open;
+    open.set(open.get() + 1);
 }
 
 /// Ends what [`bactrian_c_reacquire`] began.
@@ -121,7 +136,9 @@ unsafe extern "C" fn bactrian_c_rerelease(
         }
         registry::left(&*frame, site);
         let frame = Box::from_raw(frame);
-        CThread::current().stack.leave(frame.mark);
+        let thread = CThread::current();
+        thread.stack.leave(frame.mark);
+        thread.open.set(thread.open.get().saturating_sub(1));
         frame::set_current(frame.outer);
         RELEASING.set(frame.number as *mut Frame);
         caml_enter_blocking_section_no_pending();

@@ -74,7 +74,7 @@ pub fn broken_rule(operation: Operation, state: State) -> Option<&'static str> {
     let rule = match (operation, state) {
         (Enter, Live) => {
             "a region is entered only by a function that OCaml calls, while none is live; helpers use the \
-             region of their caller, and a loop a sub-region"
+             region of their caller, and a loop a sub-region; an exception that rCAMLraise does not raise leaves one live"
         }
         (Acquire, NoRegion | Elsewhere | Live | Away(self::Away::Call)) => {
             "the lock is acquired only where it was released"

@@ -53,7 +53,7 @@ pub use value::*;
 /// What the crate `bactrian-c` is built on. Not for use by hand: it may change at any time.
 #[doc(hidden)]
 pub mod c {
-    pub use crate::roots::{CHUNK, CMark, CThread, Forget, is_root};
+    pub use crate::roots::{CHUNK, CMark, CThread, FREED, Forget, is_root};
 
     /// Whether this thread was a domain's own, and that domain has ended: OCaml lets it in no more.
     pub fn domain_ended() -> bool {
@@ -61,11 +61,8 @@ pub mod c {
     }
 
     /// Makes this thread known to OCaml, if it is not yet.
-    ///
-    /// # Panics
-    /// When the program has no OCaml threads library.
-    pub fn register_thread() {
-        crate::lock::register_thread();
+    pub fn register_thread() -> Result<(), crate::OCamlLockError> {
+        crate::lock::try_register_thread()
     }
 }
 

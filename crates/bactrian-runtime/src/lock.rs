@@ -189,6 +189,21 @@ impl Registered {
     }
 }
 
+impl Registered {
+    /// Registers the thread anew if somebody has taken the registration back, by `caml_c_thread_unregister`.
+    fn again(&self) {
+        if crate::startup::is_starter() {
+            return;
+        }
+        let Some(functions) = thread_functions() else { return };
+        // SAFETY: as in `new`.
+        if unsafe { (functions.register)() } != 0 {
+            THREAD.set(Thread::Unknown);
+            crate::roots::forget();
+        }
+    }
+}
+
 impl Drop for Registered {
     fn drop(&mut self) {
         if THREAD.get() == Thread::Unknown
@@ -202,27 +217,18 @@ impl Drop for Registered {
     }
 }
 
-/// Makes this thread known to OCaml, if it is not yet.
-///
-/// # Panics
-/// When the runtime has not been started or has ended, or the program has no OCaml threads library.
-pub(crate) fn register_thread() {
-    if let Err(error) = try_register_thread() {
-        panic!("{error}");
-    }
-}
-
 /// Whether threads that OCaml did not start can be made known to it.
 pub(crate) fn may_register() -> bool {
     thread_functions().is_some()
 }
 
-fn try_register_thread() -> Result<(), OCamlLockError> {
+/// Makes this thread known to OCaml, if it is not yet.
+pub(crate) fn try_register_thread() -> Result<(), OCamlLockError> {
     crate::startup::require_running()?;
     if thread_functions().is_none() && !crate::startup::is_starter() {
         return Err(OCamlLockError::NoThreads);
     }
-    REGISTERED.try_with(|_| ()).map_err(|_| OCamlLockError::ThreadEnds)
+    REGISTERED.try_with(Registered::again).map_err(|_| OCamlLockError::ThreadEnds)
 }
 
 #[derive(Clone, Copy)]

@@ -26,6 +26,17 @@ external leave_early : int -> Obj.t = "leave_early"
 external jumps : unit -> unit = "jumps_over_a_region"
 external height_restored : ('a -> 'b) -> 'a -> bool = "calls_and_checks_height"
 external call_n : 'f -> 'a array -> 'r = "call_n"
+external call_method : < .. > -> string -> 'a = "call_method"
+external call_with_count : ('a -> 'b) -> int -> 'b = "call_with_count"
+external too_large : int -> int -> 'a = "too_large"
+external large : unit -> unit = "large"
+external jumps_over_parameters : string -> unit = "jumps_over_parameters"
+external jumps_over_none : string -> unit = "jumps_over_none"
+external survives_jumps : (string -> unit) -> int -> int = "survives_jumps"
+external memory_of_dead_roots : unit -> bool = "memory_of_dead_roots"
+external cxx_too_large : int -> string = "cxx_too_large"
+external cxx_throw_long : int -> 'a = "cxx_throw_long"
+external cxx_throw_in_array : string -> string = "cxx_throw_in_array"
 external call_named : string -> 'a -> 'b = "call_named"
 external on_a_thread_of_c : (int -> int) -> int -> int = "on_a_thread_of_c"
 external cxx_triplet : 'a -> 'b -> 'c -> 'a * ('b * 'c) = "cxx_triplet"
@@ -163,6 +174,95 @@ let exceptions () =
 (* Checked mode forbids this. *)
 let jumped () = check "height" true (height_restored jumps ())
 
+(* Those also end the regions that the exception jumped over. *)
+let jumps_at_the_top () =
+  let jump f = match f (string 3) with exception Failure _ -> () | () -> assert false in
+  let before = stacked () in
+  let most = ref 0 in
+  for _ = 1 to 1_000 do
+    jump jumps_over_parameters;
+    jump jumps_over_none;
+    assert (mk_pair 1 2 = (1, 2));
+    most := max !most (stacked ())
+  done;
+  check "nothing piles up" true (!most - before <= 20);
+  (* The roots of regions of callers are still theirs. *)
+  let pairs text =
+    jump jumps_over_parameters;
+    jump jumps_over_none;
+    assert (mk_triplet text 1 text = (text, (1, text)));
+    Gc.minor ();
+    assert (mk_pair_explicit text text = (text, text));
+    assert (cxx_triplet text 1 text = (text, (1, text)))
+  in
+  for kind = 0 to 2 do
+    Alcotest.(check int) "roots of callers" 0 (survives_jumps pairs kind)
+  done;
+  let f n text =
+    pairs text;
+    n + 1
+  in
+  Alcotest.(check int) "folded" 100 (fold_array f 0 (Array.init 100 string));
+  ignore (mk_pair 1 2);
+  Alcotest.(check int) "and left" before (stacked ())
+
+let memory checked () =
+  large ();
+  let out_of_memory f =
+    match f () with
+    | exception Out_of_memory -> ()
+    | exception e -> Alcotest.failf "raised %s" (Printexc.to_string e)
+    | _ -> Alcotest.fail "there was memory"
+  in
+  let before = stacked () in
+  let huge = 1 lsl 53 in
+  let sizes = if checked then [ huge ] else [ huge; 1 lsl 60; -1; -8; -16; min_int ] in
+  for which = 0 to 8 do
+    if not (checked && which = 8) then
+      List.iter (fun size -> out_of_memory (fun () -> too_large which size)) sizes
+  done;
+  List.iter (fun size -> out_of_memory (fun () -> cxx_too_large size)) sizes;
+  Alcotest.(check int) "destructors" 0 (cxx_alive ());
+  (match cxx_throw_long 100_000 with
+  | exception Failure s -> check "long" true (s = String.make 100_000 'x')
+  | _ -> Alcotest.fail "no exception");
+  Alcotest.(check string) "through the API" "text" (cxx_throw_in_array "text");
+  (* Below a caller whose roots stay. *)
+  let f n text =
+    out_of_memory (fun () -> too_large 4 huge);
+    out_of_memory (fun () -> cxx_too_large huge);
+    assert (mk_pair text n = (text, n));
+    n + 1
+  in
+  Alcotest.(check int) "folded" 100 (fold_array f 0 (Array.init 100 string));
+  if not checked then begin
+    ignore (mk_pair 1 2);
+    Alcotest.(check int) "roots left behind" before (stacked ())
+  end
+
+let methods () =
+  let o =
+    object
+      method answer = string 42
+      method raises : string = raise (Local "method")
+    end
+  in
+  Alcotest.(check string) "called" (string 42) (call_method o "answer");
+  (match call_method o "raises" with
+  | exception Local "method" -> ()
+  | _ -> Alcotest.fail "no exception");
+  match call_method o "nothing" with
+  | exception Not_found -> ()
+  | _ -> Alcotest.fail "no exception"
+
+let counts_of_arguments () =
+  List.iter
+    (fun count ->
+      match call_with_count Fun.id count with
+      | exception Invalid_argument _ -> ()
+      | _ -> Alcotest.fail "no exception")
+    [ 0; -1; 257; 100_000; max_int ]
+
 let calls () =
   for n = 1 to 12 do
     let rec f k sum =
@@ -248,6 +348,8 @@ let () =
         [
           loose "every function" family;
           loose "calls" calls;
+          loose "methods" methods;
+          loose "memory" (memory checked);
           loose "global roots" globals;
           loose "many roots" (fun () ->
               Alcotest.(check int) "wrong" 0 (many_roots 20_000 Gc.compact));
@@ -257,10 +359,18 @@ let () =
         ] );
       ( "control",
         [ loose "exceptions" exceptions ]
-        @ (if checked then [] else [ case "a jump over a region" jumped ])
+        @ (if checked then []
+           else
+             [
+               case "a jump over a region" jumped;
+               case "jumps over all regions" jumps_at_the_top;
+               case "numbers of arguments" counts_of_arguments;
+             ])
         @ [
             Alcotest.test_case "threads and domains" `Quick threads;
             Alcotest.test_case "a thread of C" `Quick foreign;
             Alcotest.test_case "a destructor after the roots" `Quick late;
+            Alcotest.test_case "memory of dead roots" `Quick (fun () ->
+                check "used again" true (memory_of_dead_roots ()));
           ] );
     ]

@@ -4,10 +4,12 @@
 
 #include <caml/threads.h>
 #include <pthread.h>
+#include <stdlib.h>
 #include <string.h>
 
-/* Gc.minor */
+/* Gc.minor and Gc.compact */
 extern value caml_gc_minor(value);
+extern value caml_gc_compaction(value);
 
 #define CHECK(condition)                                       \
   do {                                                         \
@@ -298,6 +300,160 @@ CAMLprim value call_n(value f, value arguments) {
   rCAMLreturn(result);
 }
 
+/* Calls the method, or says that there is none. */
+CAMLprim value call_method(value object, value name) {
+  rCAMLregion(&object, &name);
+  value *method = rcaml_root(), *collected = rcaml_root();
+  int found = icaml_get_public_method(method, &object, iString_val(&name));
+  for (int i = 0; i < 1000; i++) icaml_alloc_sprintf(collected, "%d", i);
+  caml_gc_compaction(Val_unit);
+  if (!found) {
+    icaml_exception_not_found(method);
+    rCAMLraise(method);
+  }
+  if (icaml_callback_exn(method, method, &object) == ICAML_RAISED) rCAMLraise(method);
+  rCAMLreturn(method);
+}
+
+/* A number of arguments that no call has. Checked mode stops. */
+CAMLprim value call_with_count(value f, value count) {
+  rCAMLregion(&f, &count);
+  value *result = rcaml_root(), *roots[1] = {&f};
+  if (icaml_callbackN_exn(result, &f, iInt_val(&count), roots) == ICAML_RAISED) rCAMLraise(result);
+  rCAMLreturn(result);
+}
+
+/* Too large for the heap or for the memory: Out_of_memory, with sub-regions and roots left behind nowhere. */
+CAMLprim value too_large(value which, value size) {
+  rCAMLregion(&which, &size);
+  value *v = rcaml_root();
+  icaml_copy_string(v, "kept");
+  mlsize_t n = (mlsize_t)iLong_val(&size);
+  const char *const strings[] = {"one", NULL};
+  rcaml_subregion {
+    for (int i = 0; i < 20; i++) icaml_copy_string(rcaml_root(), "lost");
+    switch (iLong_val(&which)) {
+      case 0: icaml_alloc(v, n, 0); break;
+      case 1: icaml_alloc_shr(v, n, 0); break;
+      case 2: icaml_alloc_tuple(v, n); break;
+      case 3: icaml_alloc_float_array(v, n); break;
+      case 4: icaml_alloc_string(v, n); break;
+      case 5: icaml_alloc_initialized_string(v, n, strings[0]); break;
+      case 6: icaml_alloc_custom(v, &operations, n, 0, 1); break;
+      case 7: icaml_alloc_custom_mem(v, &operations, n, 1); break;
+      case 8: icaml_alloc_small(v, n, 0); break; /* checked mode stops */
+    }
+  }
+  rCAMLreturn(v);
+}
+
+/* What is large but fits. */
+CAMLprim value large(value unit) {
+  rCAMLregion(&unit);
+  value *failure = rcaml_root(), *v = rcaml_root(), *kept = rcaml_root();
+  icaml_copy_string(kept, "kept");
+  for (mlsize_t length = 2030; length < 2070; length++) {
+    icaml_alloc_string(v, length);
+    CHECK(istring_length(v) == length && iget_size(v) == length / sizeof(value) + 1);
+    memset(iBytes_val(v), 'x', length);
+    CHECK(strlen(iString_val(v)) == length);
+    icaml_alloc_sprintf(v, "%0*d", (int)length, 7);
+    CHECK(istring_length(v) == length && strlen(iString_val(v)) == length && iget_byte(v, length - 1) == '7');
+    char *bytes = malloc(length + 1);
+    memset(bytes, 'y', length);
+    bytes[length] = 0;
+    icaml_copy_string(v, bytes);
+    CHECK(istring_length(v) == length && strcmp(iString_val(v), bytes) == 0);
+    icaml_exception_failure(v, bytes);
+    iload_field(v, v, 1);
+    CHECK(strcmp(iString_val(v), bytes) == 0);
+    free(bytes);
+    icaml_alloc_custom(v, &operations, length, 0, 1);
+    memset(icustom_data(v), 'z', length);
+    icaml_alloc_custom_mem(v, &operations, length, 100);
+    memset(icustom_data(v), 'z', length);
+  }
+  for (mlsize_t size = 250; size < 260; size++) {
+    icaml_alloc(v, size, 3);
+    CHECK(iget_size(v) == size && iget_tag(v) == 3 && iget_field(v, size - 1) == Val_unit);
+    iset_field(v, size - 1, kept);
+    icaml_alloc_shr(v, size, 3);
+    iset_field(v, size - 1, kept);
+    caml_gc_compaction(Val_unit);
+    CHECK(iget_size(v) == size && iget_field(v, size - 1) == *kept);
+    icaml_alloc_tuple(v, size);
+    CHECK(iget_size(v) == size && iget_tag(v) == 0);
+    icaml_alloc_float_array(v, size);
+    iset_double_field(v, size - 1, 1.5);
+    CHECK(iarray_length(v) == size && iget_double_field(v, size - 1) == 1.5);
+  }
+  icaml_alloc(v, 0, 0);
+  CHECK(iget_size(v) == 0);
+  icaml_alloc_shr(v, 1, 0);
+  icaml_alloc_float_array(v, 0);
+  CHECK(iget_size(v) == 0);
+  CHECK(strcmp(iString_val(kept), "kept") == 0);
+  rCAMLreturn(&unit);
+}
+
+/* Functions of the old kind that raise from within a region. */
+CAMLprim value jumps_over_parameters(value text) {
+  rCAMLregion(&text);
+  for (int i = 0; i < 10; i++) iset(rcaml_root(), &text);
+  caml_failwith("jumped");
+}
+
+CAMLprim value jumps_over_none(value text) {
+  (void)text;
+  rCAMLregion();
+  for (int i = 0; i < 10; i++) rcaml_root();
+  caml_failwith("jumped");
+}
+
+/* Regions of each kind whose roots must outlive the jumps of what they call. */
+CAMLprim value survives_jumps(value f, value kind) {
+  char expected[20];
+  long wrong = 0, which = Long_val(kind);
+  value *text, *result;
+  region_t *region = malloc(sizeof *region);
+  if (which == 0) {
+    rcaml_enter(region);
+    value *function = rcaml_root();
+    *function = f;
+    text = rcaml_root(), result = rcaml_root();
+    for (int i = 0; i < 20; i++) {
+      icaml_alloc_sprintf(text, "text %d", i);
+      if (icaml_callback_exn(result, function, text) == ICAML_RAISED) wrong++;
+      snprintf(expected, sizeof expected, "text %d", i);
+      wrong += strcmp(iString_val(text), expected) != 0;
+    }
+    rcaml_leave(region);
+  } else {
+    rCAMLregion();
+    value *function = rcaml_root();
+    *function = f;
+    text = rcaml_root(), result = rcaml_root();
+    for (int i = 0; i < 20; i++) {
+      icaml_alloc_sprintf(text, "text %d", i);
+      if (which == 2) {
+        rcaml_without_ocaml rcaml_with_ocaml {
+          value *inner = rcaml_root();
+          icaml_alloc_sprintf(inner, "inner %d", i);
+          if (icaml_callback_exn(result, function, text) == ICAML_RAISED) wrong++;
+          snprintf(expected, sizeof expected, "inner %d", i);
+          wrong += strcmp(iString_val(inner), expected) != 0;
+        }
+      } else if (icaml_callback_exn(result, function, text) == ICAML_RAISED) {
+        wrong++;
+      }
+      snprintf(expected, sizeof expected, "text %d", i);
+      wrong += strcmp(iString_val(text), expected) != 0;
+    }
+  }
+  free(region);
+  return Val_long(wrong);
+}
+
 CAMLprim value call_named(value name, value x) {
   rCAMLregion(&name, &x);
   value *result = rcaml_root();
@@ -319,6 +475,8 @@ struct errand {
 static void *errand(void *data) {
   struct errand *errand = data;
   for (long i = 0; i < errand->count; i++) {
+    /* Taken back by hand: the thread is made known again. */
+    if (i % 10 == 5) caml_c_thread_unregister();
     rcaml_with_ocaml {
       value *argument = rcaml_root(), *result = rcaml_root();
       iset_long(argument, i);
@@ -341,4 +499,58 @@ CAMLprim value on_a_thread_of_c(value function, value count) {
   value *result = rcaml_root();
   iset_long(result, mine.sum);
   rCAMLreturn(result);
+}
+
+/* Memory that held roots of a thread which has ended becomes a variable of the program. */
+enum { CHUNKS = 200, DEAD = 20 };
+struct memory {
+  value *dead[DEAD], *root;
+  char *chunks[CHUNKS];
+  int threads, count;
+};
+
+static void *makes_a_root(void *data) {
+  struct memory *memory = data;
+  rcaml_with_ocaml { memory->dead[memory->threads++] = rcaml_root(); }
+  return NULL;
+}
+
+/* On a thread too, which takes over what malloc has kept for the first. */
+static void *finds_its_memory(void *data) {
+  struct memory *memory = data;
+  while (memory->count < CHUNKS && memory->root == NULL) {
+    char *chunk = malloc(BACTRIAN_CHUNK);
+    memory->chunks[memory->count++] = chunk;
+    for (int i = 0; i < DEAD; i++)
+      if (chunk <= (char *)memory->dead[i] && (char *)(memory->dead[i] + 1) <= chunk + BACTRIAN_CHUNK)
+        memory->root = memory->dead[i];
+  }
+  return NULL;
+}
+
+static void run(void *(*body)(void *), void *data) {
+  pthread_t thread;
+  rcaml_without_ocaml {
+    pthread_create(&thread, NULL, body, data);
+    pthread_join(thread, NULL);
+  }
+}
+
+CAMLprim value memory_of_dead_roots(value unit) {
+  rCAMLregion(&unit);
+  struct memory memory = {0};
+  for (int i = 0; i < DEAD; i++) run(makes_a_root, &memory);
+  caml_gc_compaction(Val_unit);
+  run(finds_its_memory, &memory);
+  int same = 1;
+  /* Sanitizers do not give freed memory out again. */
+  if (memory.root != NULL) {
+    *memory.root = Val_unit;
+    icaml_register_global_root(memory.root);
+    icaml_copy_string(memory.root, "again");
+    same = strcmp(iString_val(memory.root), "again") == 0;
+    icaml_remove_global_root(memory.root);
+  }
+  while (memory.count > 0) free(memory.chunks[--memory.count]);
+  rCAMLreturnT(value, Val_bool(same));
 }

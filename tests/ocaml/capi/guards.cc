@@ -90,6 +90,50 @@ value cxx_throw(value message) {
       &message);
 }
 
+// Out of memory on the way, in a sub-region, with things to destroy.
+value cxx_too_large(value size) {
+  return rcaml::guard(
+      [&](rcaml::region &) {
+        Tracked one;
+        rcaml::subregion inner;
+        Tracked two;
+        value *v = rcaml_root();
+        icaml_alloc_string(v, static_cast<mlsize_t>(iLong_val(&size)));
+        return v;
+      },
+      &size);
+}
+
+// A message that is longer than what small blocks hold.
+value cxx_throw_long(value n) {
+  return rcaml::guard(
+      [&](rcaml::region &) -> value * {
+        Tracked one;
+        throw std::runtime_error(std::string(static_cast<size_t>(iLong_val(&n)), 'x'));
+      },
+      &n);
+}
+
+static void throws(value *, const char *) { throw std::runtime_error("made"); }
+
+// A C++ exception through a function of the API, caught where the region still lives.
+value cxx_throw_in_array(value text) {
+  return rcaml::guard(
+      [&](rcaml::region &) {
+        const char *const strings[] = {"a", "b", nullptr};
+        value *v = rcaml_root();
+        try {
+          icaml_alloc_array(v, throws, strings);
+        } catch (const std::runtime_error &) {
+          volatile char other[2000];
+          for (auto &c : other) c = 1;
+          caml_gc_compaction(Val_unit);
+        }
+        return &text;
+      },
+      &text);
+}
+
 value cxx_released(value f, value n) {
   return rcaml::guard(
       [&](rcaml::region &) {

@@ -558,6 +558,60 @@ CASE(parameter_is_null) {
   rCAMLregion(&f, NULL);
   return f;
 }
+CASE(arguments_of_no_call) {
+  rCAMLregion(&f);
+  value *result = rcaml_root(), *roots[1] = {&f};
+  return icaml_callbackN_exn(result, &f, 300, roots);
+}
+CASE(negative_length) {
+  rCAMLregion(&f);
+  icaml_alloc_string(rcaml_root(), (mlsize_t)-1);
+  return f;
+}
+CASE(negative_size_of_a_custom_block) {
+  rCAMLregion(&f);
+  icaml_alloc_custom(rcaml_root(), &caml_int64_ops, (size_t)-4, 0, 1);
+  return f;
+}
+CASE(strings_are_null) {
+  rCAMLregion(&f);
+  icaml_copy_string_array(rcaml_root(), NULL);
+  return f;
+}
+CASE(entered_after_an_exception_over_a_region) {
+  CAMLparam1(f);
+  callback = jumps;
+  caml_callback_exn(f, Val_true);
+  rCAMLregion(&f);
+  CAMLreturn(f);
+}
+
+/* Before the runtime starts: the program is run again, and comes to `early` before main. */
+__attribute__((constructor)) static void early(void) {
+  const char *what = getenv("BACTRIAN_MISUSE_EARLY");
+  if (what == NULL) return;
+  unsetenv("BACTRIAN_MISUSE_EARLY");
+  if (strcmp(what, "root") == 0) rcaml_root();
+  if (strcmp(what, "reacquire") == 0) rcaml_reacquire_runtime_system();
+  if (strcmp(what, "release") == 0) rcaml_release_runtime_system();
+}
+static value again(const char *what) {
+  setenv("BACTRIAN_MISUSE_EARLY", what, 1);
+  execl("/proc/self/exe", "misuse", (char *)NULL);
+  return Val_unit;
+}
+CASE(root_before_the_start) {
+  (void)f;
+  return again("root");
+}
+CASE(reacquire_before_the_start) {
+  (void)f;
+  return again("reacquire");
+}
+CASE(release_before_the_start) {
+  (void)f;
+  return again("release");
+}
 
 /* ---- The table -------------------------------------------------------------------------------- */
 
@@ -637,6 +691,14 @@ static const misuse_t misuses[] = {
     ENTRY(global_is_null),
     ENTRY(global_used_after_removal),
     ENTRY(parameter_is_null),
+    ENTRY(arguments_of_no_call),
+    ENTRY(negative_length),
+    ENTRY(negative_size_of_a_custom_block),
+    ENTRY(strings_are_null),
+    ENTRY(entered_after_an_exception_over_a_region),
+    ENTRY(root_before_the_start),
+    ENTRY(reacquire_before_the_start),
+    ENTRY(release_before_the_start),
 };
 
 CAMLprim value misuse_count(value unit) {

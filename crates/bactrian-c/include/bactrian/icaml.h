@@ -5,7 +5,9 @@
    and returns nothing, so that calls cannot be nested in the way that loses values. Every function reads all its
    arguments before it writes any: result and arguments may be the same root.
 
-   Allocation never runs OCaml code; it may collect. */
+   Allocation never runs OCaml code; it may collect. What is too large for the heap, or for the memory, is the exception
+   Out_of_memory: in C it is raised after the regions of this call from OCaml are left; in C++ std::bad_alloc is
+   thrown, so that destructors run, and rcaml::guard raises it. */
 
 #ifndef BACTRIAN_ICAML_H
 #define BACTRIAN_ICAML_H
@@ -61,14 +63,49 @@ enum bactrian_what {
 /* Longest block of the minor heap: Max_young_wosize of caml/config.h. */
 #define BACTRIAN_MAX_SMALL 256
 
+/* No memory: leaves the regions of this call from OCaml, and raises. */
+__attribute__((noreturn, cold, noinline, unused)) static void bactrian_no_memory(void) {
+#if defined(__cplusplus) && defined(__cpp_exceptions)
+  throw std::bad_alloc();
+#else
+  bactrian_c_no_memory();
+#endif
+}
+
+/* A block of the major heap. Its fields hold `()`, or with a tag of No_scan_tag or more are not set. */
+__attribute__((cold, noinline, unused)) static value bactrian_large(mlsize_t size, tag_t tag) {
+  value block = bactrian_c_alloc(size, tag);
+  if (block == 0) bactrian_no_memory();
+  return block;
+}
+
+/* As CAMLreturn does, also where a C++ exception passes. */
+static inline void bactrian_restore(struct caml__roots_block **locals) { BACTRIAN_STATE->local_roots = *locals; }
+
+/* A string of so many bytes, which are not set. */
+static inline value bactrian_string(mlsize_t length) {
+  if (__builtin_expect(length < BACTRIAN_MAX_SMALL * sizeof(value), 1)) return caml_alloc_string(length);
+  mlsize_t size = length / sizeof(value) + 1;
+  value string = bactrian_large(size, String_tag);
+  Field(string, size - 1) = 0;
+  Byte_u(string, size * sizeof(value) - 1) = (unsigned char)(size * sizeof(value) - 1 - length);
+  return string;
+}
+
+static inline value bactrian_string_of(mlsize_t length, const char *bytes) {
+  value string = bactrian_string(length);
+  if (length != 0) memcpy(Bytes_val(string), bytes, length);
+  return string;
+}
+
 /* A small block off the minor heap, in line; fields are not set. */
 static inline value bactrian_small(mlsize_t size, tag_t tag) {
   caml_domain_state *state = BACTRIAN_STATE;
   uintptr_t header = (uintptr_t)state->young_ptr - (size + 1) * sizeof(value);
   if (__builtin_expect(header < __atomic_load_n((uintptr_t *)&state->young_limit, __ATOMIC_RELAXED), 0))
-    return caml_alloc_small(size, tag);
+    return caml_alloc_small(size, tag & 255);
   state->young_ptr = (value *)header;
-  *(header_t *)header = ((header_t)size << HEADER_WOSIZE_SHIFT) | (header_t)tag;
+  *(header_t *)header = ((header_t)size << HEADER_WOSIZE_SHIFT) | (header_t)(tag & 255);
   return (value)(header + sizeof(value));
 }
 
@@ -110,8 +147,10 @@ BACTRIAN_API(void, icaml_alloc, value *root, mlsize_t size, tag_t tag) {
     if (size > 6) Field(block, 6) = Val_unit;
     if (size > 7) Field(block, 7) = Val_unit;
     *root = block;
+  } else if (size <= BACTRIAN_MAX_SMALL) {
+    *root = caml_alloc(size, tag & 255);
   } else {
-    *root = caml_alloc(size, tag);
+    *root = bactrian_large(size, tag);
   }
 }
 
@@ -122,6 +161,10 @@ BACTRIAN_API(void, icaml_alloc_small, value *root, mlsize_t size, tag_t tag) {
   BACTRIAN_OUT("icaml_alloc_small", root);
   BACTRIAN_NUMBER("icaml_alloc_small", tag, 0, No_scan_tag - 1);
   BACTRIAN_NUMBER("icaml_alloc_small", size, 1, BACTRIAN_MAX_SMALL);
+  if (__builtin_expect(size > BACTRIAN_MAX_SMALL, 0)) {
+    *root = bactrian_large(size, tag);
+    return;
+  }
   value block = bactrian_small(size, tag);
   for (mlsize_t i = 0; i < size; i++) Field(block, i) = Val_unit;
   *root = block;
@@ -134,17 +177,14 @@ BACTRIAN_API(void, icaml_alloc_shr, value *root, mlsize_t size, tag_t tag) {
   BACTRIAN_OUT("icaml_alloc_shr", root);
   BACTRIAN_NUMBER("icaml_alloc_shr", tag, 0, 255);
   BACTRIAN_NUMBER("icaml_alloc_shr", size, 1, (intptr_t)Max_wosize);
-  value block = caml_alloc_shr(size, tag);
-  if (tag < No_scan_tag)
-    for (mlsize_t i = 0; i < size; i++) Field(block, i) = Val_unit;
-  *root = block;
+  *root = bactrian_large(size, tag);
 }
 
 BACTRIAN_API(void, icaml_alloc_tuple, value *root, mlsize_t size) {
   BACTRIAN_USE("icaml_alloc_tuple");
   BACTRIAN_OUT("icaml_alloc_tuple", root);
   BACTRIAN_NUMBER("icaml_alloc_tuple", size, 0, (intptr_t)Max_wosize);
-  *root = caml_alloc(size, 0);
+  *root = size <= BACTRIAN_MAX_SMALL ? caml_alloc(size, 0) : bactrian_large(size, 0);
 }
 
 
@@ -339,7 +379,7 @@ BACTRIAN_API(void, icaml_alloc_float_array, value *root, mlsize_t length) {
   BACTRIAN_USE("icaml_alloc_float_array");
   BACTRIAN_OUT("icaml_alloc_float_array", root);
   BACTRIAN_NUMBER("icaml_alloc_float_array", length, 0, (intptr_t)Max_wosize);
-  *root = caml_alloc_float_array(length);
+  *root = length <= BACTRIAN_MAX_SMALL ? caml_alloc_float_array(length) : bactrian_large(length * Double_wosize, Double_array_tag);
 }
 
 
@@ -348,7 +388,7 @@ BACTRIAN_API(void, icaml_alloc_string, value *root, mlsize_t length) {
   BACTRIAN_USE("icaml_alloc_string");
   BACTRIAN_OUT("icaml_alloc_string", root);
   BACTRIAN_NUMBER("icaml_alloc_string", length, 0, (intptr_t)(Max_wosize * sizeof(value) - 1));
-  *root = caml_alloc_string(length);
+  *root = bactrian_string(length);
 }
 
 
@@ -358,7 +398,7 @@ BACTRIAN_API(void, icaml_alloc_initialized_string, value *root, mlsize_t length,
   BACTRIAN_OUT("icaml_alloc_initialized_string", root);
   BACTRIAN_NUMBER("icaml_alloc_initialized_string", length, 0, (intptr_t)(Max_wosize * sizeof(value) - 1));
   BACTRIAN_OUTSIDE("icaml_alloc_initialized_string", bytes);
-  *root = caml_alloc_initialized_string(length, bytes);
+  *root = bactrian_string_of(length, bytes);
 }
 
 
@@ -367,7 +407,7 @@ BACTRIAN_API(void, icaml_copy_string, value *root, const char *string) {
   BACTRIAN_USE("icaml_copy_string");
   BACTRIAN_OUT("icaml_copy_string", root);
   BACTRIAN_OUTSIDE("icaml_copy_string", string);
-  *root = caml_copy_string(string);
+  *root = bactrian_string_of(strlen(string), string);
 }
 
 
@@ -375,6 +415,7 @@ BACTRIAN_API(void, icaml_copy_string, value *root, const char *string) {
 BACTRIAN_API(void, icaml_copy_string_array, value *root, const char *const *strings) {
   BACTRIAN_USE("icaml_copy_string_array");
   BACTRIAN_OUT("icaml_copy_string_array", root);
+  BACTRIAN_OUTSIDE("icaml_copy_string_array", (const char *)strings);
   *root = caml_copy_string_array(strings);
 }
 
@@ -407,17 +448,19 @@ BACTRIAN_API(void, icaml_copy_nativeint, value *root, intnat number) {
 BACTRIAN_API(void, icaml_alloc_array, value *root, void (*make)(value *root, const char *string), const char *const *strings) {
   BACTRIAN_USE("icaml_alloc_array");
   BACTRIAN_OUT("icaml_alloc_array", root);
+  BACTRIAN_OUTSIDE("icaml_alloc_array", (const char *)strings);
   mlsize_t count = 0;
   while (strings[count] != NULL) count++;
-  CAMLparam0();
-  CAMLlocal2(array, element);
-  array = caml_alloc(count, 0);
+  struct caml__roots_block *locals __attribute__((cleanup(bactrian_restore), unused)) = BACTRIAN_STATE->local_roots;
+  value array = Val_unit, element = Val_unit, *const kept[] = {&array, &element};
+  struct bactrian_params params;
+  bactrian_register(&params, kept, 2);
+  array = count <= BACTRIAN_MAX_SMALL ? caml_alloc(count, 0) : bactrian_large(count, 0);
   for (mlsize_t i = 0; i < count; i++) {
     make(&element, strings[i]);
     bactrian_store(array, i, element);
   }
   *root = array;
-  CAMLreturn0;
 }
 
 
@@ -433,16 +476,30 @@ __attribute__((format(printf, BACTRIAN_FORMAT, BACTRIAN_FORMAT + 1), unused)) st
   va_end(arguments);
   if (length < 0) length = 0;
   if ((size_t)length < sizeof small) {
-    *root = caml_alloc_initialized_string((mlsize_t)length, small);
+    *root = bactrian_string_of((mlsize_t)length, small);
     return;
   }
   char *large = (char *)malloc((size_t)length + 1);
-  if (large == NULL) abort();
+  if (large == NULL) bactrian_no_memory();
   va_start(arguments, format);
   vsnprintf(large, (size_t)length + 1, format, arguments);
   va_end(arguments);
-  *root = caml_alloc_initialized_string((mlsize_t)length, large);
+  /* Copied by parts, since nothing may raise or throw while `large` is to be freed. */
+  if ((size_t)length < BACTRIAN_MAX_SMALL * sizeof(value)) {
+    *root = caml_alloc_initialized_string((mlsize_t)length, large);
+    free(large);
+    return;
+  }
+  mlsize_t size = (mlsize_t)length / sizeof(value) + 1;
+  value string = bactrian_c_alloc(size, String_tag);
+  if (string != 0) {
+    Field(string, size - 1) = 0;
+    Byte_u(string, size * sizeof(value) - 1) = (unsigned char)(size * sizeof(value) - 1 - (mlsize_t)length);
+    memcpy(Bytes_val(string), large, (size_t)length);
+  }
   free(large);
+  if (string == 0) bactrian_no_memory();
+  *root = string;
 }
 
 
@@ -450,13 +507,29 @@ __attribute__((format(printf, BACTRIAN_FORMAT, BACTRIAN_FORMAT + 1), unused)) st
 BACTRIAN_API(void, icaml_alloc_custom, value *root, const struct custom_operations *operations, size_t bytes, mlsize_t used, mlsize_t most) {
   BACTRIAN_USE("icaml_alloc_custom");
   BACTRIAN_OUT("icaml_alloc_custom", root);
-  *root = caml_alloc_custom(operations, bytes, used, most);
+  BACTRIAN_NUMBER("icaml_alloc_custom", bytes, 0, (intptr_t)((Max_wosize - 1) * sizeof(value)));
+  if (bytes < BACTRIAN_MAX_SMALL * sizeof(value)) {
+    *root = caml_alloc_custom(operations, bytes, used, most);
+    return;
+  }
+  value block = bactrian_large(1 + bytes / sizeof(value) + (bytes % sizeof(value) != 0), Custom_tag);
+  Custom_ops_val(block) = (struct custom_operations *)operations;
+  caml_adjust_gc_speed(used, most);
+  *root = block;
 }
 
 BACTRIAN_API(void, icaml_alloc_custom_mem, value *root, const struct custom_operations *operations, size_t bytes, mlsize_t memory) {
   BACTRIAN_USE("icaml_alloc_custom_mem");
   BACTRIAN_OUT("icaml_alloc_custom_mem", root);
-  *root = caml_alloc_custom_mem(operations, bytes, memory);
+  BACTRIAN_NUMBER("icaml_alloc_custom_mem", bytes, 0, (intptr_t)((Max_wosize - 1) * sizeof(value)));
+  if (bytes < BACTRIAN_MAX_SMALL * sizeof(value)) {
+    *root = caml_alloc_custom_mem(operations, bytes, memory);
+    return;
+  }
+  value block = bactrian_large(1 + bytes / sizeof(value) + (bytes % sizeof(value) != 0), Custom_tag);
+  Custom_ops_val(block) = (struct custom_operations *)operations;
+  caml_adjust_gc_speed(memory, caml_custom_get_max_major());
+  *root = block;
 }
 
 
@@ -712,9 +785,12 @@ static inline icaml_outcome bactrian_outcome(value *result, value v) {
 #else
 #define BACTRIAN_CALL_BEGIN(api)    \
   struct bactrian_frame bactrian_call_; \
-  bactrian_mark(&bactrian_call_)
+  bactrian_mark(&bactrian_call_);   \
+  bactrian_call_.number = bactrian_call_.thread->open
 /* The thread is known to this object since the call began. */
-#define BACTRIAN_CALL_END(api) bactrian_tls->top = bactrian_call_.top
+#define BACTRIAN_CALL_END(api)              \
+  (bactrian_tls->top = bactrian_call_.top); \
+  (bactrian_tls->open = bactrian_call_.number)
 #endif
 
 
@@ -756,12 +832,16 @@ __attribute__((warn_unused_result)) BACTRIAN_API(icaml_outcome, icaml_callback3_
 }
 
 
-/* Any number of arguments, from 1: an array of roots. */
+/* 1 to 256 arguments: an array of roots. Another number is Invalid_argument. */
 __attribute__((warn_unused_result)) BACTRIAN_API(icaml_outcome, icaml_callbackN_exn, value *result, const value *closure, int count, value *const *arguments) {
   BACTRIAN_USE("icaml_callbackN_exn");
   BACTRIAN_OUT("icaml_callbackN_exn", result);
   BACTRIAN_IS("icaml_callbackN_exn", closure, BACTRIAN_FUNCTION);
   BACTRIAN_NUMBER("icaml_callbackN_exn", count, 1, 256);
+  if (__builtin_expect(count < 1 || count > 256, 0)) {
+    *result = caml_exception_invalid_argument("icaml_callbackN_exn: a call has 1 to 256 arguments");
+    return ICAML_RAISED;
+  }
   value words[256];
   for (int i = 0; i < count; i++) {
     BACTRIAN_CHECK(in, arguments[i], "arguments[i]", "icaml_callbackN_exn", BACTRIAN_ON0);
@@ -780,10 +860,14 @@ BACTRIAN_API(const value *, icaml_named_value, const char *name) {
   return caml_named_value(name);
 }
 
-BACTRIAN_API(void, icaml_get_public_method, value *result, const value *object, const char *name) {
+
+/* The function of a public method, to be called with the object first; 0, and `()`, when the object has none of the name. */
+BACTRIAN_API(int, icaml_get_public_method, value *result, const value *object, const char *name) {
   BACTRIAN_OUT("icaml_get_public_method", result);
   BACTRIAN_IS("icaml_get_public_method", object, BACTRIAN_BLOCK);
-  *result = caml_get_public_method(*object, caml_hash_variant(name));
+  value method = caml_get_public_method(*object, caml_hash_variant(name));
+  *result = method == 0 ? Val_unit : method;
+  return method != 0;
 }
 
 
@@ -792,13 +876,15 @@ BACTRIAN_API(void, icaml_get_public_method, value *result, const value *object, 
 BACTRIAN_API(void, icaml_exception_failure, value *root, const char *message) {
   BACTRIAN_USE("icaml_exception_failure");
   BACTRIAN_OUT("icaml_exception_failure", root);
-  *root = caml_exception_failure(message);
+  BACTRIAN_OUTSIDE("icaml_exception_failure", message);
+  *root = caml_exception_failure_value(bactrian_string_of(strlen(message), message));
 }
 
 BACTRIAN_API(void, icaml_exception_invalid_argument, value *root, const char *message) {
   BACTRIAN_USE("icaml_exception_invalid_argument");
   BACTRIAN_OUT("icaml_exception_invalid_argument", root);
-  *root = caml_exception_invalid_argument(message);
+  BACTRIAN_OUTSIDE("icaml_exception_invalid_argument", message);
+  *root = caml_exception_invalid_argument_value(bactrian_string_of(strlen(message), message));
 }
 
 BACTRIAN_API(void, icaml_exception_not_found, value *root) {

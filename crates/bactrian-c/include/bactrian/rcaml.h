@@ -21,6 +21,7 @@
 #include <caml/fail.h>
 
 #ifdef __cplusplus
+#include <new>
 #define BACTRIAN_STATIC_ASSERT static_assert
 extern "C" {
 #else
@@ -52,9 +53,10 @@ enum bactrian_kind {
 
 /* One per thread: crates/bactrian-runtime/src/roots/c.rs has the same layout. */
 struct bactrian_thread {
-  value *top; /* where the next root goes, if its chunk has room */
-  void *first;
+  value *top;   /* where the next root goes, if its chunk has room */
+  value *first; /* the first chunk, whose roots begin after two words */
   struct bactrian_frame *frame;
+  uintptr_t open; /* how many regions and re-acquired sections are live that local_roots does not show */
 };
 
 /* Roots are in chunks of this size in bytes, which lie at multiples of it: a top at such an address is the end of one. */
@@ -62,6 +64,8 @@ struct bactrian_thread {
 
 extern struct bactrian_thread *bactrian_c_thread(void (*forget)(void), uintptr_t chunk);
 extern value *bactrian_c_root_slow(void);
+extern value bactrian_c_alloc(mlsize_t size, uintptr_t tag);
+__attribute__((noreturn, cold)) extern void bactrian_c_no_memory(void);
 extern void bactrian_c_release(const char *file, intptr_t line, const char *function);
 extern void bactrian_c_acquire(const char *file, intptr_t line, const char *function);
 extern void bactrian_c_reacquire(const char *file, intptr_t line, const char *function);
@@ -173,16 +177,30 @@ static inline void bactrian_checked_collect(int on) { (void)on; }
 
 /* ---- Regions ------------------------------------------------------------------------------------ */
 
-/* Enters a region. Functions that OCaml calls do so first, usually through rCAMLregion. */
-static inline void bactrian_enter(region_t *region) {
+/* The height at which a region begins. A function of the runtime that raises jumps over regions, and their roots stay.
+   It has cut local_roots, though, to what is still live. So where that is empty no region is live, and everything on
+   the stack was left behind. */
+static inline void bactrian_mark_entry(region_t *region) {
   bactrian_mark(region);
   region->locals = BACTRIAN_STATE->local_roots;
+  if (__builtin_expect(region->locals == NULL && region->thread->open == 0, 1))
+    region->thread->top = region->top = region->thread->first + 2;
 }
 
 /* Leaves it: every root made in it is dropped, and so are parameters registered since it was entered. */
 static inline void bactrian_leave(region_t *region) {
   BACTRIAN_STATE->local_roots = region->locals;
   bactrian_unwind(region);
+}
+
+/* The same for a region that local_roots may not show. */
+static inline void bactrian_enter_counted(region_t *region) {
+  bactrian_mark_entry(region);
+  region->number = region->thread->open++;
+}
+static inline void bactrian_leave_counted(region_t *region) {
+  region->thread->open = region->number;
+  bactrian_leave(region);
 }
 
 #ifdef BACTRIAN_CHECKED
@@ -193,8 +211,9 @@ static inline void bactrian_leave(region_t *region) {
 #define rcaml_root() bactrian_checked_root(__func__, __FILE__, __LINE__)
 #else
 
-static inline void rcaml_enter(region_t *region) { bactrian_enter(region); }
-static inline void rcaml_leave(region_t *region) { bactrian_leave(region); }
+/* Enters a region. Functions that OCaml calls do so first, usually through rCAMLregion. */
+static inline void rcaml_enter(region_t *region) { bactrian_enter_counted(region); }
+static inline void rcaml_leave(region_t *region) { bactrian_leave_counted(region); }
 
 /* Enters a region inside the current one, for the body of a loop. */
 static inline void rcaml_subenter(region_t *region) { bactrian_mark(region); }
@@ -251,6 +270,11 @@ __attribute__((always_inline)) static inline void bactrian_register(struct bactr
     BACTRIAN_ADDRESS(5 * (block) + 4)                               \
     locals = b;                                                     \
   }
+  if (count == 0) { /* shows that a region is live */
+    params->blocks[0].next = locals;
+    params->blocks[0].ntables = params->blocks[0].nitems = 0;
+    locals = &params->blocks[0];
+  }
   BACTRIAN_BLOCK(0)
   BACTRIAN_BLOCK(1)
   BACTRIAN_BLOCK(2)
@@ -272,7 +296,7 @@ __attribute__((unused)) static void bactrian_leave_auto(region_t *region) {
   bactrian_checked_leave(region, BACTRIAN_REGION, "rCAMLreturn", NULL, 0);
 }
 #else
-#define BACTRIAN_ENTER_AUTO(region) bactrian_enter(region)
+#define BACTRIAN_ENTER_AUTO(region) bactrian_mark_entry(region)
 #define BACTRIAN_CHECK_PARAMS(region, roots, count)
 static inline void bactrian_leave_auto(region_t *region) { bactrian_leave(region); }
 #endif

@@ -15,6 +15,7 @@
 #include "rcaml.h"
 
 #include <exception>
+#include <memory>
 #include <new>
 #include <string>
 #include <utility>
@@ -38,7 +39,7 @@ inline void enter(region_t *region, intptr_t kind, const site &at) {
 #else
   (void)at;
   if (kind == BACTRIAN_REGION)
-    bactrian_enter(region);
+    bactrian_enter_counted(region);
   else
     bactrian_mark(region);
 #endif
@@ -49,7 +50,7 @@ inline void leave(region_t *region, intptr_t kind, const site &at) {
 #else
   (void)at;
   if (kind == BACTRIAN_REGION)
-    bactrian_leave(region);
+    bactrian_leave_counted(region);
   else
     bactrian_unwind(region);
 #endif
@@ -141,11 +142,13 @@ class ocaml_exception : public std::exception {
   const char *what() const noexcept override { return text_.c_str(); }
 
  private:
+  // Registered last: what throws before leaves nothing behind. Printing an exception collects nothing.
   void start() {
+    if (char *text = caml_format_exception(root_)) {
+      std::unique_ptr<char, void (*)(void *)> owned(text, caml_stat_free);
+      text_ = text;
+    }
     caml_register_global_root(&root_);
-    char *text = caml_format_exception(root_);
-    text_ = text;
-    caml_stat_free(text);
   }
   value root_;
   std::string text_;
@@ -162,8 +165,19 @@ value *call(const value *closure, Arguments... arguments) {
   return result;
 }
 
+namespace detail {
+// Failure with this message, or Out_of_memory where there is none for it.
+inline void failure(value *root, const char *message) noexcept {
+  try {
+    icaml_exception_failure(root, message);
+  } catch (const std::bad_alloc &) {
+    icaml_exception_out_of_memory(root);
+  }
+}
+}  // namespace detail
+
 // Runs `body`, a function of `region &` that returns a root, in a region with these parameters. An ocaml_exception
-// is raised again as the same exception; any other C++ exception becomes Failure.
+// is raised again as the same exception, std::bad_alloc as Out_of_memory; any other C++ exception becomes Failure.
 template <typename Body, typename... Roots>
 value guard(Body &&body, Roots... roots) {
   value outcome = Val_unit;
@@ -173,15 +187,18 @@ value guard(Body &&body, Roots... roots) {
     region here;
     parameters<sizeof...(Roots) + 1> kept(&outcome, roots...);
     try {
-      outcome = *body(here);
+      outcome = rcaml_deref(body(here));
     } catch (const ocaml_exception &exception) {
       outcome = *exception.root();
       raised = true;
+    } catch (const std::bad_alloc &) {
+      icaml_exception_out_of_memory(&outcome);
+      raised = true;
     } catch (const std::exception &exception) {
-      outcome = caml_exception_failure(exception.what());
+      detail::failure(&outcome, exception.what());
       raised = true;
     } catch (...) {
-      outcome = caml_exception_failure("a C++ exception that is no std::exception");
+      detail::failure(&outcome, "a C++ exception that is no std::exception");
       raised = true;
     }
   }

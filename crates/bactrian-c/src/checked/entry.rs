@@ -161,6 +161,24 @@ unsafe fn leave(frame: *mut Frame, kind: isize, site: Site, raising: bool) {
     }
 }
 
+/// Leaves the regions that were entered since the last call into OCaml or the last section, since an exception of the
+/// API is about to jump over them. In release mode there are no frames of regions.
+pub fn leave_all() {
+    let site = Site { function: "an allocation that raised Out_of_memory", file: "", line: 0 };
+    loop {
+        let frame = frame::current();
+        // SAFETY: the frames of the list are live, and their marks those of this thread's stack.
+        unsafe {
+            if frame.is_null() || matches!((*frame).kind, RELEASED | REACQUIRED | CALL) {
+                return;
+            }
+            registry::retire((*frame).mark);
+            registry::left(&*frame, site);
+            frame::set_current((*frame).outer);
+        }
+    }
+}
+
 #[unsafe(no_mangle)]
 unsafe extern "C-unwind" fn bactrian_checked_root(
     _: Text,

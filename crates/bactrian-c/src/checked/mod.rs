@@ -6,6 +6,8 @@ pub mod registry;
 mod roots;
 mod words;
 
+pub use entry::leave_all;
+
 use crate::frame::{self, Site};
 use crate::state::{self, Away, Operation, State};
 use bactrian_runtime::checked::violation;

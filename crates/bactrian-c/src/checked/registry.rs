@@ -1,9 +1,10 @@
 //! What checked mode remembers: every region and every root, where it was made and where it ended.
 
 use crate::frame::{Frame, Site};
-use bactrian_runtime::c::{CMark, CThread};
+use bactrian_runtime::c::{CMark, CThread, FREED};
 use bactrian_runtime::ffi::mlvalues::UNIT;
 use core::cell::Cell;
+use core::ops::Range;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::thread::{ThreadId, current};
@@ -35,6 +36,11 @@ struct Registry {
 fn registry() -> MutexGuard<'static, Registry> {
     static REGISTRY: OnceLock<Mutex<Registry>> = OnceLock::new();
     REGISTRY.get_or_init(Mutex::default).lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// The memory of these slots may become anything: a variable that is there next is no dead root.
+fn freed(slots: Range<usize>) {
+    registry().roots.retain(|slot, _| !slots.contains(slot));
 }
 
 /// Slots of regions that were left are not used again at once, so that a stale pointer meets a dead root.
@@ -92,6 +98,7 @@ pub fn retire(mark: CMark) {
 
 pub fn root_made(slot: usize, made: Site, frame: &Frame) {
     DEAD_FROM.set(None);
+    FREED.get_or_init(|| freed);
     let mut registry = registry();
     let address = core::ptr::from_ref(frame) as usize;
     let region = match registry.regions.get(&address) {

@@ -11,11 +11,16 @@ use crate::ffi::mlvalues::RawOCaml;
 use crate::ffi::roots::ScanningAction;
 use core::cell::{Cell, UnsafeCell};
 use core::ffi::c_void;
+use core::ops::Range;
 use core::ptr::{NonNull, null_mut};
 use std::alloc::{Layout, alloc, dealloc, handle_alloc_error};
+use std::sync::OnceLock;
 
 /// The size of a chunk in bytes, and its alignment. `rcaml.h` says the same.
 pub const CHUNK: usize = 1 << 15;
+
+/// Told which addresses hold no roots any more. Set by C's checked mode.
+pub static FREED: OnceLock<fn(Range<usize>)> = OnceLock::new();
 
 /// A run of slots, which come after this header.
 #[repr(C)]
@@ -56,7 +61,7 @@ impl Chunk {
         chunk.wrapping_byte_add(CHUNK).cast()
     }
 
-    /// Frees a chunk and all that follow it.
+    /// Frees a chunk and all that follow it, and tells checked mode.
     ///
     /// # Safety
     /// They must be live, and not be used afterwards.
@@ -65,6 +70,9 @@ impl Chunk {
             // SAFETY: passed on; all were allocated with this layout.
             unsafe {
                 let next = (*chunk).next;
+                if let Some(freed) = FREED.get() {
+                    freed(chunk.addr()..chunk.addr() + CHUNK);
+                }
                 dealloc(chunk.cast(), LAYOUT);
                 chunk = next;
             }
@@ -235,6 +243,9 @@ pub struct CThread {
     pub stack: CStack,
     /// The innermost frame (region, call into OCaml, released section …), or null. On C's stack, or boxed.
     pub frame: Cell<*mut c_void>,
+    /// How many regions and re-acquired sections are live that `local_roots` may not show. While there is one, or
+    /// `local_roots` is not empty, somebody uses roots of this stack.
+    pub open: Cell<usize>,
     /// For each C object that keeps a pointer to this. Touched by the thread alone.
     copies: UnsafeCell<Vec<Forget>>,
 }
@@ -244,6 +255,7 @@ impl CThread {
         Self {
             stack: CStack::new(),
             frame: Cell::new(null_mut()),
+            open: Cell::new(0),
             copies: UnsafeCell::new(Vec::new()),
         }
     }

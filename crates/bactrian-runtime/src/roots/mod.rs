@@ -11,7 +11,7 @@ mod thread;
 
 use crate::ffi::mlvalues::RawOCaml;
 pub use boxroot::BoxRoot;
-pub use c::{CHUNK, CMark, CThread, Forget};
+pub use c::{CHUNK, CMark, CThread, FREED, Forget};
 pub(crate) use stack::{Frame, RootStack, Slot};
 pub(crate) use thread::{domain_ended, end_domain, existing, forget, regions, scratch};
 
