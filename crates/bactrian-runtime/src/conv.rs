@@ -53,7 +53,8 @@ pub unsafe trait ToOCaml<T> {
 /// The implementation may read the value only as a `T`.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be made from the OCaml type `{T}`",
-    note = "derive `FromOCaml` for a struct or enum, or name another OCaml type with `#[ocaml(as_ = \"…\")]`"
+    note = "derive `FromOCaml` for a struct or enum, or name another OCaml type with `#[ocaml(as_ = \"…\")]`",
+    note = "of a type that derives `Custom` take a borrow, `&T` or `&mut T`, or a handle, `DynBox<T>`"
 )]
 pub unsafe trait FromOCaml<T>: Sized {
     /// Converts.

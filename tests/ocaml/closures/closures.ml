@@ -410,6 +410,18 @@ let memory =
     flat "that hold something" (fun _ -> tracked ());
     flat "that hold OCaml values" ~calls:500_000 (fun i ->
         compose (fun x -> x + i) "text");
+    (let f = make1 1 in
+     flat "called again and again" f);
+    (let f = counter 0 in
+     flat "of FnMut, called again and again" f);
+    (let f = reentrant () in
+     flat "called within themselves" ~calls:500_000 (fun i ->
+         match f (fun x -> f Fun.id x) i with
+         | _ -> assert false
+         | exception Invalid_argument _ -> ()));
+    (let f = optional () in
+     flat "with an optional argument" (fun i -> f ?step:None i + f ~step:1 i));
+    flat "of OCaml's, called by Rust" (fun i -> call1 (fun x -> x + i) 1);
     flat "called once" ~calls:500_000 (fun _ -> once "text" ());
     flat "called in part" (fun i -> (opaque (make2 "x")) (if i = 0 then "a" else "b"));
     flat "given to OCaml" ~calls:500_000 (give (fun f x -> f x));

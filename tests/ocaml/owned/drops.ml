@@ -317,6 +317,14 @@ let memory =
     flat "closed" (fun () -> Rust_value.close (tracked ()));
     flat "by handles" (fun () -> sum [ counter 1 ]);
     flat "compared" (fun () -> counter 1 < counter 2);
+    (let one = counter 0 in
+     flat "borrowed" (fun () -> (incr one 1, get one)));
+    (let one = counter 0 in
+     flat "refused" ~calls:500_000 (fun () ->
+         match add one one with
+         | () -> assert false
+         | exception Invalid_argument _ -> ()));
+    flat "moved out" (fun () -> finish (counter 1));
     flat "written and read" ~calls:100_000 (fun () ->
         (Marshal.from_string (Marshal.to_string (unruly "x") []) 0 : unruly));
     flat "not comparable" ~calls:100_000 (fun () ->

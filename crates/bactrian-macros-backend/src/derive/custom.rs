@@ -8,6 +8,15 @@ use syn::{Attribute, DeriveInput, Error, Ident, LitStr, Path, Token};
 
 pub fn expand(input: &DeriveInput) -> Result<TokenStream, Error> {
     let asked = Asked::parse(&input.attrs)?;
+    if let Some(lifetime) = input.generics.lifetimes().next() {
+        return Err(Error::new(
+            lifetime.lifetime.span(),
+            format!(
+                "OCaml may keep a `{}` for ever, so it cannot borrow: hold owned values in it, such as `String` for `&str`",
+                input.ident
+            ),
+        ));
+    }
     if let (Some(marshal), Some(parameter)) = (&asked.marshal, input.generics.type_params().next())
     {
         return Err(Error::new(

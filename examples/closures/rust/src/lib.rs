@@ -21,8 +21,8 @@ fn on(event: String, handler: Handler) {
 
 /// Calls the handlers of an event; what one raises is raised.
 #[export(name = "events_emit", raise)]
-fn emit(rt: &mut OCamlRuntime, event: &str, value: i64) -> Result<usize, OCamlException> {
-    emit_to(rt, event, value)
+fn emit(rt: &mut OCamlRuntime, event: String, value: i64) -> Result<usize, OCamlException> {
+    emit_to(rt, &event, value)
 }
 
 /// Calls the handlers from a thread that OCaml did not start.

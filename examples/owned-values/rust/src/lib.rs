@@ -19,6 +19,7 @@ pub struct Dictionary {
 /// Each `pub fn` is a function for OCaml: `dictionary_of_text`, `dictionary_count` …
 #[export]
 impl Dictionary {
+    /// The words of a text, in small letters.
     pub fn of_text(text: &str) -> Self {
         let mut dictionary = Dictionary::default();
         for word in text.split_whitespace() {
@@ -27,10 +28,12 @@ impl Dictionary {
         dictionary
     }
 
+    /// How often a word occurs.
     pub fn count(&self, word: &str) -> u32 {
         self.words.get(word).copied().unwrap_or(0)
     }
 
+    /// The words that begin so.
     pub fn completions(&self, prefix: String) -> Vec<String> {
         let from = self.words.range(prefix.clone()..);
         from.map(|(word, _)| word.clone()).take_while(|word| word.starts_with(&prefix)).collect()
