@@ -3,6 +3,7 @@
 use bactrian::*;
 use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{LazyLock, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -115,17 +116,37 @@ fn dom_has_ended(name: String) -> bool {
     known(&name).is_some_and(|domain| domain.has_ended())
 }
 
-/// Works with the lock held for at most so many milliseconds, or until what waits raises.
+/// Works with the lock held for so many milliseconds, or until what waits raises. Sends itself a signal first, if so.
 #[export(raise)]
-fn dom_busy(rt: &mut OCamlRuntime, milliseconds: i64, looks: bool) -> Result<bool, OCamlException> {
+fn dom_busy(
+    rt: &mut OCamlRuntime,
+    milliseconds: u64,
+    looks: bool,
+    signal: bool,
+) -> Result<u64, OCamlException> {
     let start = Instant::now();
-    while start.elapsed() < Duration::from_millis(milliseconds as u64) {
+    if signal {
+        // SAFETY: OCaml handles the signal, and only notes it.
+        unsafe { libc::raise(libc::SIGALRM) };
+    }
+    let mut rounds = 0;
+    while start.elapsed() < Duration::from_millis(milliseconds) {
         if looks {
             rt.process_pending_actions()?;
         }
         core::hint::spin_loop();
+        rounds += 1;
+        ROUNDS.store(rounds, Ordering::Relaxed);
     }
-    Ok(true)
+    Ok(rounds)
+}
+
+/// The rounds of the last call of `dom_busy`.
+static ROUNDS: AtomicU64 = AtomicU64::new(0);
+
+#[export]
+fn dom_rounds() -> u64 {
+    ROUNDS.swap(0, Ordering::Relaxed)
 }
 
 /// Whether the lock can be taken: here, in a released section, and on a thread of Rust's.
