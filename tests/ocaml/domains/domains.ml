@@ -166,24 +166,24 @@ let threads_take_turns () =
       Atomic.set stop true;
       check_bool "the other thread had a turn" true (Atomic.get turns > 0))
 
-(* A domain that sleeps answers when it wakes up. *)
+(* A domain that sleeps, or is about to, answers when it wakes up. *)
 let asleep () =
-  let awake = Atomic.make false in
+  let answered = Atomic.make false in
   let domain =
     Domain.spawn (fun () ->
         ignore (remember "asleep");
         Unix.sleepf 0.1;
-        Atomic.set awake true;
-        spin ();
-        Unix.sleepf 0.)
+        while not (Atomic.get answered) do
+          Unix.sleepf 0.001
+        done)
   in
   while not (is_known "asleep") do
     Domain.cpu_relax ()
   done;
-  (match run_there "asleep" (fun _ -> Bool.to_int (Atomic.get awake)) 0 with
-  | Ok awake -> check_int "not before" 1 awake
-  | Error _ -> (* It was gone before it came to run anything. *) ());
-  Domain.join domain
+  let answer = run_there "asleep" (fun n -> n + 1) 1 in
+  Atomic.set answered true;
+  Domain.join domain;
+  Alcotest.check result "it answers" (Ok 2) answer
 
 let ended () =
   let number = Domain.join (Domain.spawn (fun () -> remember "ended")) in
