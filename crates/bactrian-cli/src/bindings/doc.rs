@@ -65,7 +65,15 @@ impl Text {
     fn block(&mut self, block: &Block) {
         let indent = " ".repeat(self.indent);
         match block {
-            Block::Paragraph(words) => self.fill(words, &indent, &indent),
+            Block::Paragraph(words) => {
+                // Before the lines are filled, since it can change the words.
+                let safe = comment::safe(&words.join("\n"));
+                let words = safe.lines().flat_map(|word| match word.starts_with('{') {
+                    true => vec![word],
+                    false => word.split(' ').collect(),
+                });
+                self.fill(&words.collect::<Vec<_>>(), &indent, &indent);
+            }
             Block::Verbatim { open, close, lines } => {
                 self.lines.push(format!("{indent}{open}"));
                 self.lines.extend(lines.iter().map(|line| match line.is_empty() {
@@ -88,7 +96,7 @@ impl Text {
         }
     }
 
-    fn fill(&mut self, words: &[String], first: &str, rest: &str) {
+    fn fill(&mut self, words: &[&str], first: &str, rest: &str) {
         let mut line = first.to_owned();
         let mut empty = true;
         for word in words {
@@ -284,15 +292,11 @@ impl Inline {
     /// Something that its own first word belongs to.
     fn start(&mut self, open: &str, close: &'static str) {
         self.piece(open.trim_end());
-        if open.ends_with(' ') && !open.starts_with("{{") {
-            // `{b word}` is broken only within.
-            if let Some(last) = self.words.last_mut() {
-                last.push(' ');
-            }
-            self.joined = true;
-        } else {
-            self.joined = false;
+        // `{b word}` is broken only within.
+        if let Some(last) = self.words.last_mut() {
+            last.push(' ');
         }
+        self.joined = true;
         self.open.push(close);
     }
 
