@@ -1,4 +1,5 @@
 module Collections = Collections
+module Future = Future
 module Rust_value = Rust_value
 
 exception Rust_panic of string * string

@@ -13,6 +13,9 @@ exception Dropped of string
 (** [Dropped what]: a promise that Rust was to settle never will be, since its task was
     dropped unfinished. [what] names the function. *)
 
+module Future = Future
+(** Results of asynchronous Rust functions, awaited in direct style. *)
+
 module Collections = Collections
 (** Maps and sets that Rust uses through their functions. *)
 

@@ -4,7 +4,8 @@ use crate::context;
 use crate::domain_cell::DomainCell;
 use crate::fork;
 use crate::panics::Panicked;
-use crate::slab::Slab;
+use crate::slab::{Key, Slab};
+use crate::sleeper::Sleeper;
 use crate::task::{Entry, TaskRunnable};
 use crate::thread::ThreadId;
 use bactrian_io::{Handle as Bell, Inbox, Reactor};
@@ -26,6 +27,8 @@ pub(crate) enum Message {
     /// A task that was woken.
     Run(TaskRunnable),
     Job(Job),
+    /// A task to be cancelled, by its own thread.
+    Cancel(ThreadId, Key),
 }
 
 /// The executor of one domain.
@@ -48,8 +51,14 @@ pub(crate) struct Local {
     pub(crate) host: Option<Host>,
     /// The host has been told that there is work, and has not ticked since.
     pub(crate) kicked: bool,
-    /// How many futures there are, which only the host's thread may poll and drop.
-    pub(crate) futures: usize,
+    /// What came up for other threads than the one that looked.
+    pub(crate) elsewhere: HashMap<ThreadId, VecDeque<Message>>,
+    /// Threads that wait in OCaml's `await`, asleep.
+    pub(crate) sleepers: Vec<Arc<Sleeper>>,
+    /// One of them that is asleep in the reactor, for all.
+    pub(crate) poller: Option<Arc<Sleeper>>,
+    /// How many futures there are that only one thread may poll and drop.
+    pub(crate) bound: usize,
     /// Tasks that wait, to be cancelled by their key.
     pub(crate) tasks: Slab<Entry>,
     /// Who waits for a promise of OCaml.
@@ -58,13 +67,16 @@ pub(crate) struct Local {
     pub(crate) escaped: Vec<OCamlException>,
 }
 
+/// What a host is told.
+type Tell = fn(&mut OCamlRuntime) -> Result<(), OCamlException>;
+
 /// An event loop that watches the reactor's descriptor and calls the tick, always on one thread.
 pub(crate) struct Host {
     pub(crate) thread: ThreadId,
-    /// Makes it call the tick soon. Called on its thread.
-    pub(crate) kick: fn(&mut OCamlRuntime) -> Result<(), OCamlException>,
+    /// Makes it call the tick soon. Called on its thread. `None`: it watches the descriptor, and that is enough.
+    pub(crate) kick: Option<Tell>,
     /// Makes it forget the descriptor, since the domain ends.
-    pub(crate) detach: fn(&mut OCamlRuntime) -> Result<(), OCamlException>,
+    pub(crate) detach: Tell,
 }
 
 /// A task that waits for a promise of OCaml.
@@ -112,6 +124,12 @@ impl Executor {
         Some(Arc::clone(executor))
     }
 
+    /// The executor of a domain that runs, by its number.
+    pub(crate) fn of_domain(domain: usize) -> Option<Arc<Self>> {
+        let executors = EXECUTORS.lock().unwrap_or_else(PoisonError::into_inner);
+        executors.as_ref()?.get(&domain).map(Arc::clone)
+    }
+
     #[cold]
     fn look_up(domain: usize) -> Arc<Self> {
         fork::check("the executor of a domain");
@@ -139,7 +157,10 @@ impl Executor {
                 queue: VecDeque::new(),
                 host: None,
                 kicked: false,
-                futures: 0,
+                elsewhere: HashMap::new(),
+                sleepers: Vec::new(),
+                poller: None,
+                bound: 0,
                 tasks: Slab::new(),
                 waits: Slab::new(),
                 escaped: Vec::new(),
@@ -184,6 +205,17 @@ impl Executor {
         rt.domain_id() == self.domain && self.host_thread(rt) == ThreadId::current()
     }
 
+    /// Is this a poll in which the promises of the host can be used? Its thread's, that is.
+    #[inline]
+    pub(crate) fn is_polled_here(&self) -> bool {
+        if !context::is_polling(self) {
+            return false;
+        }
+        // SAFETY: whoever polls with the runtime at hand holds the lock.
+        let local = unsafe { self.local() };
+        local.host.as_ref().is_none_or(|host| host.thread == ThreadId::current())
+    }
+
     /// Is this thread in a frame of this executor, with the lock held? It looks at the queue when it leaves the frame.
     #[inline]
     fn is_runner(&self) -> bool {
@@ -198,10 +230,14 @@ impl Executor {
         if local.queue.is_empty() || local.kicked || context::is_inside(self) {
             return;
         }
-        let kick = local.host.as_ref().filter(|host| host.thread == ThreadId::current());
-        let Some(kick) = kick.map(|host| host.kick) else {
-            drop(local);
-            return self.bell.wakeup();
+        let kick = match &local.host {
+            Some(Host { thread, kick: Some(kick), .. }) if *thread == ThreadId::current() => *kick,
+            // Without a host, somebody may sleep in the reactor; who comes later looks at the queue before.
+            None if local.poller.is_none() => return,
+            _ => {
+                drop(local);
+                return self.bell.wakeup();
+            }
         };
         local.kicked = true;
         drop(local);
@@ -286,11 +322,28 @@ fn forget(domain: usize) {
 }
 
 impl Message {
+    /// The one thread that may do it; none: any of the domain that drives the executor.
+    #[inline]
+    pub(crate) fn thread(&self) -> ThreadId {
+        match self {
+            Message::Run(runnable) if !runnable.metadata().is_finished() => {
+                runnable.metadata().thread
+            }
+            Message::Cancel(thread, _) => *thread,
+            _ => ThreadId::NONE,
+        }
+    }
+
     /// Does one piece of work, in a frame.
     pub(crate) fn run(self) {
         let done = catch_unwind(AssertUnwindSafe(|| match self {
             Message::Run(runnable) => crate::task::run(runnable),
             Message::Job(job) => context::with_runtime(job),
+            Message::Cancel(_, key) => {
+                if let Some(executor) = context::current() {
+                    context::with_runtime(|rt| executor.cancel(rt, key));
+                }
+            }
         }));
         // The panic hook has reported it; the other work goes on.
         if let Err(payload) = done {
@@ -305,13 +358,16 @@ impl Message {
             Message::Run(runnable) if runnable.metadata().is_finished() => drop(runnable),
             Message::Run(runnable) => mem::forget(runnable),
             Message::Job(job) => drop(job),
+            Message::Cancel(..) => {}
         }
     }
 }
 
 impl Drop for Executor {
     fn drop(&mut self) {
-        let queue = mem::take(&mut self.local.get_mut().queue);
-        queue.into_iter().chain(self.inbox.drain()).for_each(Message::discard);
+        let local = self.local.get_mut();
+        let elsewhere = mem::take(&mut local.elsewhere).into_values().flatten();
+        let queue = mem::take(&mut local.queue);
+        queue.into_iter().chain(elsewhere).chain(self.inbox.drain()).for_each(Message::discard);
     }
 }

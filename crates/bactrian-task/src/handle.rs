@@ -3,9 +3,11 @@
 use crate::context;
 use crate::executor::{Executor, Message};
 use crate::fork;
+use crate::future;
 use crate::join::{self, JoinHandle};
 use crate::lwt;
 use crate::task;
+use crate::thread::ThreadId;
 use bactrian_runtime::OCamlRuntime;
 use core::fmt;
 use core::future::Future;
@@ -25,7 +27,9 @@ impl Handle {
     /// # Panics
     /// On a domain that no event loop serves, since the work would never be done, and in a forked child.
     pub fn of(rt: &mut OCamlRuntime) -> Self {
-        match lwt::served(rt, "Handle::of") {
+        let served = lwt::served(rt, "Handle::of")
+            .or_else(|message| future::served(rt, "Handle::of").map_err(|_| message));
+        match served {
             Ok(executor) => Handle { executor },
             Err(message) => panic!("{message}"),
         }
@@ -77,7 +81,8 @@ impl Handle {
         fork::check("Handle::spawn");
         let (join, handle) = join::pair(&self.executor);
         let executor = Arc::clone(&self.executor);
-        self.executor.send(Message::Job(Box::new(move |_| start(executor, future, join))));
+        self.executor
+            .send(Message::Job(Box::new(move |_| start(executor, ThreadId::NONE, future, join))));
         handle
     }
 
@@ -141,16 +146,16 @@ where
         panic!("spawn_local: no task of a domain is being polled on this thread; use Handle::spawn")
     });
     let (join, handle) = join::pair(&executor);
-    start(executor, future, join);
+    start(executor, ThreadId::current(), future, join);
     handle
 }
 
-fn start<F>(executor: Arc<Executor>, future: F, join: join::Join<F::Output>)
+fn start<F>(executor: Arc<Executor>, thread: ThreadId, future: F, join: join::Join<F::Output>)
 where
     F: Future + 'static,
     F::Output: 'static,
 {
-    let (runnable, task) = task::spawn(executor, future, join);
+    let (runnable, task) = task::spawn(executor, thread, future, join);
     task.detach();
     runnable.schedule();
 }

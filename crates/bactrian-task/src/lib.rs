@@ -14,14 +14,18 @@
 
 mod context;
 mod domain_cell;
+mod drive;
 mod executor;
+mod export;
 mod fork;
+pub mod future;
 mod handle;
 mod join;
 pub mod lwt;
 mod panics;
 mod shutdown;
 mod slab;
+mod sleeper;
 mod task;
 mod thread;
 mod tick;

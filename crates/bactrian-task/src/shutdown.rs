@@ -2,8 +2,8 @@
 
 use crate::context;
 use crate::executor::{Executor, Message};
+use crate::export::reject_dropped_now;
 use crate::fork;
-use crate::lwt;
 use crate::slab::Key;
 use crate::task::Entry;
 use crate::thread::ThreadId;
@@ -14,14 +14,17 @@ use core::sync::atomic::{Ordering, fence};
 use std::sync::Arc;
 
 impl Executor {
-    /// Cancels a task by its key, if it still waits: at once, or, on another thread than its own, soon.
+    /// Cancels a task by its key, if it still waits: at once, or, when it is another thread's, soon.
     pub(crate) fn cancel(self: &Arc<Self>, rt: &mut OCamlRuntime, key: Key) {
-        let host = self.host_thread(rt);
-        if host != ThreadId::NONE && host != ThreadId::current() {
-            let target = Arc::clone(self);
-            return self.send(Message::Job(Box::new(move |rt| target.cancel(rt, key))));
-        }
         // SAFETY: the handle proves that the lock is held.
+        let Some(thread) = unsafe { self.local() }.tasks.get_mut(key).map(|entry| entry.thread)
+        else {
+            return;
+        };
+        if thread != ThreadId::NONE && thread != ThreadId::current() {
+            return self.hand_over(rt, Message::Cancel(thread, key));
+        }
+        // SAFETY: as above.
         let entry = unsafe { self.local() }.tasks.remove(key);
         if let Some(body) = entry.and_then(|entry| entry.body) {
             // SAFETY: a body is taken out of the slab before it dies, and was in it.
@@ -36,10 +39,7 @@ impl Executor {
         if fork::is_child() {
             return;
         }
-        let host = self.host_thread(rt);
-        if host != ThreadId::NONE && host != ThreadId::current() {
-            return self.abandon_all(rt);
-        }
+        self.abandon_all(rt, |thread| thread != ThreadId::NONE && thread != ThreadId::current());
         // A bound, since a continuation may start anew for ever.
         for _ in 0..1000 {
             // SAFETY: the handle proves that the lock is held.
@@ -62,7 +62,7 @@ impl Executor {
             self.fetch(rt);
             // SAFETY: as above.
             let queued = unsafe { self.local() }.queue.len();
-            if !cancelled && queued == 0 {
+            if !self.is_driver(rt) || !cancelled && queued == 0 {
                 break;
             }
             for _ in 0..queued.div_ceil(BUDGET) {
@@ -72,18 +72,32 @@ impl Executor {
         }
     }
 
-    /// Rejects the promises of all tasks that wait, and leaves the tasks: this thread must not drop them.
-    pub(crate) fn abandon_all(self: &Arc<Self>, rt: &mut OCamlRuntime) {
+    /// Rejects the promises of the tasks that wait and are other threads', of which `which` is asked, and leaves the
+    /// tasks: this thread must not drop them.
+    pub(crate) fn abandon_all(
+        self: &Arc<Self>,
+        rt: &mut OCamlRuntime,
+        which: impl Fn(ThreadId) -> bool,
+    ) {
         // SAFETY: the handle proves that the lock is held.
         let keys = unsafe { self.local() }.tasks.keys();
         for key in keys {
-            // SAFETY: as above; the entry is dropped outside the borrow.
-            let entry = unsafe { self.local() }.tasks.remove(key);
-            if let Some(Entry { resolver: Some(resolver), function, .. }) = entry
-                && let Err(escaped) = lwt::reject_dropped_now(rt, resolver, function)
-            {
-                self.escape(rt, escaped);
+            // SAFETY: as above.
+            let thread = unsafe { self.local() }.tasks.get_mut(key).map(|entry| entry.thread);
+            if thread.is_some_and(&which) {
+                self.abandon(rt, key);
             }
+        }
+    }
+
+    /// Rejects the promise of a task that waits, and leaves the task.
+    pub(crate) fn abandon(self: &Arc<Self>, rt: &mut OCamlRuntime, key: Key) {
+        // SAFETY: the handle proves that the lock is held; the entry is dropped outside the borrow.
+        let entry = unsafe { self.local() }.tasks.remove(key);
+        if let Some(Entry { promise: Some(promise), .. }) = entry
+            && let Err(escaped) = reject_dropped_now(rt, promise)
+        {
+            self.escape(rt, escaped);
         }
     }
 
@@ -100,7 +114,10 @@ impl Executor {
         self.gone.store(true, Ordering::Relaxed);
         fence(Ordering::SeqCst);
         // SAFETY: as above.
-        let left = mem::take(&mut unsafe { self.local() }.queue);
+        let mut local = unsafe { self.local() };
+        let mut left = mem::take(&mut local.queue);
+        left.extend(mem::take(&mut local.elsewhere).into_values().flatten());
+        drop(local);
         left.into_iter().chain(self.inbox.drain()).for_each(Message::discard);
     }
 }

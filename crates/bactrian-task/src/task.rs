@@ -3,8 +3,9 @@
 use crate::executor::Executor;
 use crate::panics::{Panicked, guarded};
 use crate::slab::Key;
+use crate::thread::ThreadId;
 use async_task::{Builder, Runnable, Task};
-use bactrian_runtime::{BoxRoot, OCamlAny};
+use bactrian_runtime::{BoxRoot, OCamlAny, OCamlException, OCamlRuntime};
 use core::cell::{Cell, UnsafeCell};
 use core::future::Future;
 use core::marker::PhantomPinned;
@@ -24,6 +25,8 @@ pub(crate) type TaskHandle<R> = Task<Option<Outcome<R>>, Meta>;
 /// What the executor keeps beside each future.
 pub(crate) struct Meta {
     pub(crate) executor: Arc<Executor>,
+    /// The one thread that may poll and drop the future; none: any of the domain.
+    pub(crate) thread: ThreadId,
     /// The bits of the task's key; 0 until its first poll has not finished it.
     key: AtomicU64,
     /// Nothing of the user's is left: the rest may be dropped on any thread.
@@ -53,11 +56,23 @@ pub(crate) enum Outcome<R> {
 /// A task that waits, as the executor knows it.
 pub(crate) struct Entry {
     pub(crate) body: Option<NonNull<dyn Body>>,
-    /// The resolver of the OCaml promise, for tasks that have one.
-    pub(crate) resolver: Option<BoxRoot<OCamlAny>>,
-    /// Who made the promise.
-    pub(crate) function: &'static str,
+    /// As [`Meta::thread`].
+    pub(crate) thread: ThreadId,
+    /// OCaml's promise, for tasks that have one.
+    pub(crate) promise: Option<Unsettled>,
 }
+
+/// A promise of OCaml that a task is to settle.
+pub(crate) struct Unsettled {
+    pub(crate) resolver: BoxRoot<OCamlAny>,
+    /// Who made it.
+    pub(crate) function: &'static str,
+    pub(crate) reject: Reject,
+}
+
+/// Rejects a promise by its resolver. The error is an exception that escaped a continuation and the hook.
+pub(crate) type Reject =
+    fn(&mut OCamlRuntime, BoxRoot<OCamlAny>, &OCamlException) -> Result<(), OCamlException>;
 
 /// How far a task had come when it ended.
 pub(crate) enum Stage {
@@ -120,10 +135,14 @@ struct Slot<F: Future, C: Completion<F::Output>> {
 
 /// Makes a task, to be run for the first time with [`Runnable::run`].
 ///
+/// It is polled and dropped by `thread` alone, which is the current one, or, if that is none, by any thread of the domain:
+/// only for a future that is `Send`.
+///
 /// A task that nothing can wake any more is dropped, once its `Task` is detached: a promise is never left pending
 /// because its future is out of reach.
 pub(crate) fn spawn<F, C>(
     executor: Arc<Executor>,
+    thread: ThreadId,
     future: F,
     completion: C,
 ) -> (TaskRunnable, TaskHandle<F::Output>)
@@ -132,8 +151,8 @@ where
     C: Completion<F::Output> + 'static,
 {
     // SAFETY: tasks are made with the lock of their domain held.
-    unsafe { executor.local() }.futures += 1;
-    let meta = Meta { executor, key: AtomicU64::new(0), finished: AtomicBool::new(false) };
+    unsafe { executor.local() }.bound += usize::from(thread != ThreadId::NONE);
+    let meta = Meta { executor, thread, key: AtomicU64::new(0), finished: AtomicBool::new(false) };
     let body = |meta: &Meta| Slot {
         future: UnsafeCell::new(ManuallyDrop::new(future)),
         completion: UnsafeCell::new(Some(completion)),
@@ -142,10 +161,10 @@ where
         waker: Cell::new(None),
         _pinned: PhantomPinned,
     };
-    // SAFETY: the future need not be `Send`, since it is polled and dropped by the executor's domain only, with its lock
-    // held: a runnable is run by a tick or by the call that made it, and what drops a future outside of a run is
-    // scheduled by `async-task` as one more run. A runnable that would be dropped elsewhere is leaked. Future and
-    // schedule function own all that they use.
+    // SAFETY: the future need not be `Send`: then the task is bound, and polled and dropped by its own thread only. Others
+    // are so by the executor's domain only, with its lock held. A runnable is run by a tick or by the call that made it, and
+    // what drops a future outside of a run is scheduled by `async-task` as one more run. A runnable that would be dropped
+    // elsewhere is leaked. Future and schedule function own all that they use.
     unsafe { Builder::new().metadata(meta).spawn_unchecked(body, Executor::schedule) }
 }
 
@@ -170,8 +189,11 @@ impl<F: Future, C: Completion<F::Output>> Slot<F, C> {
         // SAFETY: `state` was not `Finished`, so the future is there, and now nobody reaches it any more. It has not been
         // moved since it was pinned.
         guarded(|| unsafe { ManuallyDrop::drop(&mut *self.future.get()) });
+        let meta = self.meta();
         // SAFETY: tasks are dropped with the lock of their domain held.
-        unsafe { self.meta().executor.local() }.futures -= 1;
+        let mut local = unsafe { meta.executor.local() };
+        // It starts anew when Lwt's loop has left a thread that ended.
+        local.bound = local.bound.saturating_sub(usize::from(meta.thread != ThreadId::NONE));
     }
 
     /// Takes the task out of the executor's books, and hands its outcome on.
@@ -213,7 +235,8 @@ impl<F: Future + 'static, C: Completion<F::Output> + 'static> Slot<F, C> {
         let body: NonNull<dyn Body> = NonNull::from(self);
         // SAFETY: tasks are polled with the lock of their domain held.
         let mut local = unsafe { meta.executor.local() };
-        let key = local.tasks.insert(Entry { body: Some(body), resolver: None, function: "" });
+        let key =
+            local.tasks.insert(Entry { body: Some(body), thread: meta.thread, promise: None });
         drop(local);
         meta.key.store(key.to_bits(), Ordering::Relaxed);
         // SAFETY: as in `is_cancelled`.

@@ -2,6 +2,7 @@
 
 use crate::context;
 use crate::executor::Executor;
+use crate::thread::ThreadId;
 use bactrian_runtime::{OCamlException, OCamlRuntime};
 use core::time::Duration;
 use std::sync::Arc;
@@ -24,18 +25,30 @@ impl Executor {
         unsafe { !self.local().queue.is_empty() }
     }
 
-    /// Runs what is due, up to the budget; for what is left, the host is told to come back. On the host's thread.
+    /// Runs what is due, up to the budget; for what is left, the host is told to come back. On the host's
+    /// thread, or, without a host, on any of the domain: what only another thread may do is handed over to it.
     ///
     /// The error is an exception that escaped an OCaml continuation and the host's own hook.
     pub(crate) fn tick(self: &Arc<Self>, rt: &mut OCamlRuntime) -> Result<(), OCamlException> {
         // SAFETY: the handle proves that the lock is held.
-        unsafe { self.local() }.kicked = false;
+        let mut local = unsafe { self.local() };
+        local.kicked = false;
+        let here = ThreadId::current();
+        if let Some(mine) = local.elsewhere.remove(&here) {
+            local.queue.extend(mine);
+        }
+        drop(local);
         self.fetch(rt);
         context::enter(self, rt, || {
             for _ in 0..BUDGET {
                 // SAFETY: the tick holds the lock; nothing that could release it runs in the borrow.
                 let Some(message) = unsafe { self.local() }.queue.pop_front() else { break };
-                message.run();
+                let thread = message.thread();
+                if thread == ThreadId::NONE || thread == here {
+                    message.run();
+                } else {
+                    context::with_runtime(|rt| self.hand_over(rt, message));
+                }
             }
         });
         // SAFETY: as above.

@@ -26,7 +26,7 @@ pub fn tokio_handle() -> &'static Handle {
     RUNTIME
         .get_or_init(|| {
             let mut builder = Builder::new_multi_thread();
-            builder.enable_all().thread_name("bactrian-tokio");
+            builder.enable_all().thread_name("bactrian-tokio").on_thread_start(block_signals);
             match WORKERS.load(Ordering::Relaxed) {
                 0 => {}
                 count => {
@@ -38,6 +38,18 @@ pub fn tokio_handle() -> &'static Handle {
                 .unwrap_or_else(|error| panic!("the tokio runtime does not start: {error}"))
         })
         .handle()
+}
+
+/// Leaves the signals to OCaml's threads: a handler that ran on a thread of tokio's would not end the system call in which
+/// they wait, and OCaml would hear of the signal late.
+fn block_signals() {
+    #[cfg(unix)]
+    // SAFETY: the set is filled before it is read; the mask is this thread's own.
+    unsafe {
+        let mut all = core::mem::zeroed();
+        libc::sigfillset(&mut all);
+        libc::pthread_sigmask(libc::SIG_BLOCK, &all, core::ptr::null_mut());
+    }
 }
 
 /// Sets how many threads the tokio runtime will have; `false`: it has started already.

@@ -30,6 +30,8 @@ pub mod __private {
     /// The entrance of asynchronous shims.
     #[cfg(feature = "task")]
     pub mod task {
+        pub use bactrian_task::future::export as export_future;
+        pub use bactrian_task::future::{AnyFuture, Probe, SendFuture, parallel};
         pub use bactrian_task::lwt::export as export_lwt;
     }
 }

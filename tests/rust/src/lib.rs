@@ -16,6 +16,7 @@ mod startup;
 mod stress;
 mod tasks;
 mod tasks_edges;
+mod tasks_futures;
 mod threads;
 mod types_bigarrays;
 mod types_collections;

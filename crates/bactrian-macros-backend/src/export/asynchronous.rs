@@ -5,16 +5,17 @@ use super::parameter::Kind;
 use super::synchronous::{plain_result, results};
 use crate::types::is_named;
 use proc_macro2::TokenStream;
-use quote::quote;
+use quote::{quote, quote_spanned};
 use syn::Error;
 use syn::spanned::Spanned;
 
 /// The `extern "C"` function: it owns the arguments, makes the future and hands it to the executor of the domain.
 pub fn shim(export: &Export) -> Result<TokenStream, Error> {
     if export.function.sig.asyncness.is_none() {
+        let option = if export.options.lwt.is_some() { "lwt" } else { "parallel" };
         return Err(Error::new(
             export.function.sig.fn_token.span(),
-            "`lwt` is for an `async fn`: a plain function returns its result at once",
+            format!("`{option}` is for an `async fn`: a plain function returns its result at once"),
         ));
     }
     let (value, raised) = results(export)?;
@@ -57,6 +58,37 @@ pub fn shim(export: &Export) -> Result<TokenStream, Error> {
         quote!(::core::result::Result::Ok(#word))
     };
     let arguments = &words[..export.parameters.len()];
+    let mut future = quote!(#function(#(#arguments),*));
+    if export.options.parallel.is_some() {
+        // An error that says that the future is not `Send` points at the function's name.
+        let parallel = quote_spanned!(function.span()=> ::bactrian::__private::task::parallel);
+        future = quote!(#parallel(#future));
+    }
+    let start = if export.options.lwt.is_some() {
+        quote! {
+            ::bactrian::__private::task::export_lwt(
+                __bactrian_rt,
+                #name,
+                __bactrian_future,
+                |__bactrian_result, __bactrian_rt| #convert,
+            )
+        }
+    } else {
+        // The probe says `All` for a future that is `Send`.
+        quote! {
+            let __bactrian_threads = {
+                use ::bactrian::__private::task::{AnyFuture as _, SendFuture as _};
+                (&&::bactrian::__private::task::Probe::of(&__bactrian_future)).threads()
+            };
+            ::bactrian::__private::task::export_future(
+                __bactrian_rt,
+                #name,
+                __bactrian_threads,
+                __bactrian_future,
+                |__bactrian_result, __bactrian_rt| #convert,
+            )
+        }
+    };
     Ok(quote! {
         // SAFETY: OCaml calls this with live words of the declared types, and with the domain's lock held.
         #[unsafe(export_name = #symbol)]
@@ -65,12 +97,8 @@ pub fn shim(export: &Export) -> Result<TokenStream, Error> {
             unsafe {
                 ::bactrian::__private::shim::call_with_runtime(#name, |__bactrian_rt: &mut ::bactrian::OCamlRuntime| {
                     #(#conversions)*
-                    ::bactrian::__private::task::export_lwt(
-                        __bactrian_rt,
-                        #name,
-                        #function(#(#arguments),*),
-                        |__bactrian_result, __bactrian_rt| #convert,
-                    )
+                    let __bactrian_future = #future;
+                    #start
                 })
             }
         }

@@ -87,10 +87,11 @@ fn expand(attribute: TokenStream, item: TokenStream) -> Result<TokenStream, Erro
 
 /// What the function's `extern` functions are; our attributes on its parameters go.
 fn shim(
-    options: Options,
+    mut options: Options,
     function: &mut ItemFn,
     owner: Option<Owner>,
 ) -> Result<TokenStream, Error> {
+    options.settle(function)?;
     check_signature(function)?;
     check_result(function)?;
     let owner_type = owner.as_ref().map(|owner| &owner.ty);
@@ -280,7 +281,11 @@ impl Export {
 
     /// The type constructor of the promise that OCaml gets.
     pub fn promise(&self) -> Option<&'static str> {
-        self.options.lwt.is_some().then_some("Lwt.t")
+        match (self.options.is_async(), &self.options.lwt) {
+            (_, Some(_)) => Some("Lwt.t"),
+            (true, None) => Some("Bactrian.Future.t"),
+            (false, None) => None,
+        }
     }
 
     /// The symbol of the second function that bytecode needs: over five arguments, or with unboxed ones.

@@ -1,7 +1,7 @@
 //! The words between the parentheses of `#[export(…)]`.
 
 use syn::parse::{Parse, ParseStream};
-use syn::{Error, Ident, LitStr, Token, Type};
+use syn::{Error, Ident, ItemFn, LitStr, Token, Type};
 
 /// What the attribute asks for.
 #[derive(Default)]
@@ -22,12 +22,36 @@ pub struct Options {
     pub lwt: Option<Ident>,
     /// How it is called in OCaml.
     pub schema: crate::schema::FunctionOptions,
+    /// `parallel`: an `async fn` that runs on tokio's threads.
+    pub parallel: Option<Ident>,
+    /// The function is an `async fn`, or should be.
+    pub asynchronous: bool,
 }
 
 impl Options {
+    /// Takes note of the function, whose `async` decides about some options.
+    pub fn settle(&mut self, function: &ItemFn) -> Result<(), Error> {
+        let signature = &function.sig;
+        self.asynchronous =
+            signature.asyncness.is_some() || self.lwt.is_some() || self.parallel.is_some();
+        if let (Some(_), Some(noalloc)) = (&signature.asyncness, &self.noalloc) {
+            return Err(Error::new(
+                noalloc.span(),
+                "an async function allocates its future: it is not `noalloc`",
+            ));
+        }
+        if let (Some(asyncness), true) = (&signature.asyncness, self.unboxed) {
+            return Err(Error::new(
+                asyncness.span,
+                "an async function returns a future, which is a block: `unboxed` has no meaning",
+            ));
+        }
+        Ok(())
+    }
+
     /// Whether the function is to be asynchronous.
     pub fn is_async(&self) -> bool {
-        self.lwt.is_some()
+        self.asynchronous
     }
 }
 
@@ -44,6 +68,7 @@ impl Parse for Options {
                 "unboxed" => options.unboxed = true,
                 "raise" => options.raise = true,
                 "lwt" => options.lwt = Some(word),
+                "parallel" => options.parallel = Some(word),
                 "no_panic_catch" => {
                     return Err(Error::new(
                         word.span(),
@@ -57,7 +82,7 @@ impl Parse for Options {
                         word.span(),
                         format!(
                             "`{other}` is no option of `export`; there are name, bytecode, returns, noalloc, unboxed, raise, \
-                             lwt, module, rename and unlisted"
+                             lwt, parallel, module, rename and unlisted"
                         ),
                     ));
                 }

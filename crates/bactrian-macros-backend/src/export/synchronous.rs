@@ -32,12 +32,6 @@ impl<'a> Outcome<'a> {
 
 /// The `extern "C"` function.
 pub fn shim(export: &Export) -> Result<TokenStream, Error> {
-    if let Some(asyncness) = &export.function.sig.asyncness {
-        return Err(Error::new(
-            asyncness.span(),
-            "an async function needs to know what it returns to OCaml: write `#[export(lwt)]` for an `Lwt.t`",
-        ));
-    }
     if export.options.noalloc.is_some() {
         return noalloc(export);
     }

@@ -43,7 +43,7 @@ where
     /// domain, and are converted there. The error is the exception that the function raised or that its promise was
     /// rejected with: the same one, physically. Dropping this future stops waiting; it does not cancel the OCaml promise.
     pub async fn call(&self, arguments: Args) -> Result<R, OCamlException> {
-        if context::is_polling(&self.inner.executor) {
+        if self.inner.executor.is_polled_here() {
             return self.inner.call(arguments)?.await;
         }
         let inner = Arc::clone(&self.inner);

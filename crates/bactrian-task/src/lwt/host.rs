@@ -161,7 +161,7 @@ fn attach(rt: &mut OCamlRuntime, executor: &Arc<Executor>) -> Result<(), OCamlEx
         LOOP.store(NONE, Ordering::Release);
         return Err(exception);
     }
-    let host = Host { thread: ThreadId::current(), kick: ops::kick, detach };
+    let host = Host { thread: ThreadId::current(), kick: Some(ops::kick), detach };
     // SAFETY: the handle proves that the lock is held; executors are used on their own domain.
     unsafe { executor.local() }.host = Some(host);
     Ok(())
@@ -179,13 +179,13 @@ fn claim(rt: &mut OCamlRuntime, executor: &Arc<Executor>) -> Result<(), OCamlExc
     let before = executor.host_thread(rt);
     if !before.is_alive() {
         // Nobody can poll or drop what was that thread's.
-        executor.abandon_all(rt);
+        executor.abandon_all(rt, |thread| thread == before);
         // SAFETY: the lock is held.
-        unsafe { executor.local() }.futures = 0;
+        unsafe { executor.local() }.bound = 0;
     }
     // SAFETY: as above.
     let mut local = unsafe { executor.local() };
-    let futures = local.futures;
+    let futures = local.bound;
     if futures == 0 {
         if let Some(host) = &mut local.host {
             host.thread = ThreadId::current();

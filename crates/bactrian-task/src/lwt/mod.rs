@@ -16,7 +16,6 @@ mod resolver;
 pub use async_fn::OCamlAsyncFn;
 #[doc(hidden)]
 pub use export::export;
-pub(crate) use export::reject_dropped_now;
 pub(crate) use host::served;
 pub use promise::{OCamlLwt, Promise};
 pub use resolver::Resolver;

@@ -3,6 +3,7 @@
 //! They are registered by name when the library starts; each name is looked up once. Words go in
 //! unrooted, so that a call costs what the callback costs.
 
+use crate::export::Pair;
 use crate::slab::Key;
 use bactrian_runtime::__private::{NamedValue, import, val_int};
 use bactrian_runtime::{
@@ -23,7 +24,6 @@ static ATTACH: NamedValue = NamedValue::new(c"Bactrian_lwt.attach");
 static DETACH: NamedValue = NamedValue::new(c"Bactrian_lwt.detach");
 static KICK: NamedValue = NamedValue::new(c"Bactrian_lwt.kick");
 static NOTIFY: NamedValue = NamedValue::new(c"Bactrian_lwt.notify");
-static DROPPED: NamedValue = NamedValue::new(c"Bactrian.Dropped");
 
 /// `Lwt.return`.
 ///
@@ -48,12 +48,6 @@ pub(super) fn fail(
         let exception = exception.root().get(rt).raw();
         Ok(import::call::<OCamlAny, 1>(rt, &FAIL, [exception])?.raw())
     }
-}
-
-/// A promise and its resolver.
-pub(super) struct Pair<'gc> {
-    pub(super) promise: OCaml<'gc, OCamlAny>,
-    pub(super) resolver: BoxRoot<OCamlAny>,
 }
 
 /// A promise that drops a task when OCaml cancels it.
@@ -193,12 +187,6 @@ pub(super) fn kick(rt: &mut OCamlRuntime) -> Result<(), OCamlException> {
 pub(super) fn notify(rt: &mut OCamlRuntime) -> Result<(), OCamlException> {
     // SAFETY: the function takes a unit.
     unsafe { import::call::<(), 1>(rt, &NOTIFY, [val_int(0)]).map(|_| ()) }
-}
-
-/// `Bactrian.Dropped what`.
-pub(super) fn dropped(rt: &mut OCamlRuntime, what: &str) -> OCamlException {
-    let what = bactrian_runtime::__private::any_root::<str, String>(rt, what);
-    OCamlException::registered(rt, &DROPPED, [&what])
 }
 
 fn raw_key(key: Key) -> RawOCaml {

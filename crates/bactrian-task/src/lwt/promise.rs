@@ -3,6 +3,7 @@
 use super::ops::{self, State};
 use crate::context;
 use crate::executor::{Executor, Message, Wait};
+use crate::export;
 use crate::handle::Handle;
 use crate::join::{JoinError, JoinHandle};
 use crate::panics;
@@ -88,7 +89,7 @@ impl<T> Promise<T> {
     fn forget(&mut self) {
         let Waiting::Here(key) = self.waiting else { return };
         self.waiting = Waiting::NotYet;
-        if context::is_polling(&self.executor) {
+        if self.executor.is_polled_here() {
             context::with_runtime(|rt| forget(rt, &self.executor, key));
         } else {
             let executor = Arc::clone(&self.executor);
@@ -175,7 +176,7 @@ where
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.get_mut();
         if !matches!(this.waiting, Waiting::There(_)) {
-            if context::is_polling(&this.executor) {
+            if this.executor.is_polled_here() {
                 let result = context::with_runtime(|rt| this.poll_here(context, rt));
                 if result.is_ready() {
                     this.forget();
@@ -201,7 +202,7 @@ pub(super) fn lost(error: JoinError) -> OCamlException {
     let panicked = error.into_panicked();
     let make = |rt: &mut OCamlRuntime| match panicked {
         Some(panicked) => panicked.into_exception(rt),
-        None => ops::dropped(rt, "an OCaml promise"),
+        None => export::dropped(rt, "an OCaml promise"),
     };
     if context::has_runtime() {
         context::with_runtime(make)

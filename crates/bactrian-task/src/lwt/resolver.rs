@@ -1,11 +1,12 @@
 //! OCaml promises that Rust settles.
 
-use super::export::reject_dropped;
 use super::host::attached;
 use super::ops;
 use super::promise::OCamlLwt;
 use crate::executor::{Executor, Message};
+use crate::export::reject_dropped;
 use crate::panics::Panicked;
+use crate::task::Unsettled;
 use bactrian_runtime::{
     BoxRoot, DefaultOCamlMapping, IntoOCamlException, OCaml, OCamlAny, OCamlException,
     OCamlRuntime, RawOCaml, ToOCaml,
@@ -140,7 +141,8 @@ impl<T> Resolver<T> {
 impl<T> Drop for Resolver<T> {
     fn drop(&mut self) {
         if let Some(root) = self.root.take() {
-            reject_dropped(&self.executor, root, "a Resolver");
+            let promise = Unsettled { resolver: root, function: "a Resolver", reject: ops::reject };
+            reject_dropped(&self.executor, promise);
         }
     }
 }

@@ -1,0 +1,58 @@
+(** Asynchronous Rust functions in direct style: what runs them.
+
+    Link this library, and {!Bactrian.Future.await} works in every thread. There is
+    nothing to call here, but for whoever writes a scheduler. *)
+
+(** A scheduler that runs Rust functions in its own loop, and suspends a fibre where
+    {!Bactrian.Future.await} waits.
+
+    The Rust functions of a domain are behind one descriptor. A scheduler does two things:
+
+    - it watches {!Host.descriptor}, and calls {!Host.turn} whenever that is readable;
+    - it gives {!Host.using} a function that makes a trigger for a fibre that waits.
+
+    {[
+    Bactrian_future.Host.using ~prepare_for_await:my_trigger (fun () ->
+        fork_daemon (fun () ->
+            while true do
+              await_readable (Bactrian_future.Host.descriptor ());
+              Bactrian_future.Host.turn ()
+            done);
+        main ())
+    ]} *)
+module Host : sig
+  type trigger = Bactrian.Future.trigger = {
+    release : unit -> unit;
+        (** Ends the wait. Called once or more, before [await] or during it, from any
+            thread of any domain. *)
+    await : unit -> unit;  (** Suspends the fibre until then. Called once. *)
+  }
+  (** As [Domain_local_await.t]. *)
+
+  val using : prepare_for_await:(unit -> trigger) -> (unit -> 'a) -> 'a
+  (** Runs the function, during which this thread alone runs Rust functions of its domain:
+      it must watch {!descriptor}. {!Bactrian.Future.await} uses [prepare_for_await] in
+      this thread; in others of the domain it blocks the thread. Calls nest.
+
+      @raise Failure if another thread of this domain is the host. *)
+
+  val descriptor : unit -> Unix.file_descr
+  (** Readable when Rust functions of this domain have something to do. Level-triggered,
+      and never to be read or closed. *)
+
+  val turn : unit -> unit
+  (** Does what is due, up to a bound, and does not wait. If more is left, the descriptor
+      is readable again. It may raise what escaped the hook of another event loop of this
+      thread. *)
+
+  (** {1 Schedulers without a loop that watches descriptors} *)
+
+  val with_driver : (unit -> 'a) -> 'a
+  (** Runs the function, during which a thread that it starts in this domain runs Rust
+      functions of the domain. Rust functions whose future is not [Send] are refused in
+      fibres then. *)
+
+  val suspending : prepare_for_await:(unit -> trigger) -> (unit -> 'a) -> 'a
+  (** The other half of {!using}: {!Bactrian.Future.await} uses [prepare_for_await] in
+      this thread, during the call. *)
+end

@@ -1,8 +1,0 @@
-use bactrian::*;
-
-#[export]
-async fn fetch(url: String) -> String {
-    url
-}
-
-fn main() {}

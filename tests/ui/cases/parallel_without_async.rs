@@ -1,0 +1,8 @@
+use bactrian::*;
+
+#[export(parallel)]
+fn fetch(url: String) -> String {
+    url
+}
+
+fn main() {}
