@@ -1,0 +1,382 @@
+module Future = Bactrian.Future
+
+external drops : unit -> int = "f_drops"
+external ready : int -> int Future.t = "f_ready"
+external yield : int -> int Future.t = "f_yield"
+external sleep : int -> int Future.t = "f_sleep"
+external greet : string -> string Future.t = "f_greet"
+external spawned : int -> int Future.t = "f_spawned"
+external refuse : string -> bool -> int Future.t = "f_refuse"
+external result : int -> (int, string) result Future.t = "f_result"
+external panic : string -> bool -> unit Future.t = "f_panic"
+external too_large : bool -> int Future.t = "f_too_large"
+external lost : unit -> int Future.t = "f_lost"
+external wait : int -> int Future.t = "f_wait"
+external signal : int -> int -> bool = "f_signal"
+external signal_later : int -> int -> int -> unit = "f_signal_later"
+external strays : unit -> int = "f_strays"
+external stays : int -> int Future.t = "f_stays"
+external tasks : int -> int Future.t = "f_tasks"
+external parallel : int -> bool Future.t = "f_parallel"
+external parallel_sum : int -> int Future.t = "f_parallel_sum"
+external parallel_refuse : string -> int Future.t = "f_parallel_refuse"
+external parallel_panic : string -> unit Future.t = "f_parallel_panic"
+external parallel_wait : int -> int Future.t = "f_parallel_wait"
+external started : unit -> int = "f_started"
+external called_back : (int -> int) -> int -> int Future.t = "f_called_back"
+external run_in_domain : (int -> int) -> int -> int Future.t = "f_run_in_domain"
+external waiting : unit -> int = "f_waiting"
+
+type host = {
+  name : string;
+  run : (unit -> unit) -> unit;
+  together : (unit -> unit) list -> unit;
+  sleep : float -> unit;
+  moves : bool;
+}
+
+let await = Future.await
+let int = Alcotest.(check int)
+let string = Alcotest.(check string)
+let bool = Alcotest.(check bool)
+
+let contains text part =
+  let n = String.length part in
+  let rec at i =
+    i + n <= String.length text && (String.sub text i n = part || at (i + 1))
+  in
+  at 0
+
+let exn_of t =
+  match await t with exception exn -> exn | _ -> Alcotest.fail "it did not fail"
+
+let eventually name test =
+  let rec go n =
+    if test () then ()
+    else if n = 0 then Alcotest.fail name
+    else (
+      ignore (await_timeout ());
+      go (n - 1))
+  and await_timeout () = Future.await (Future.sleep 0.002) in
+  go 2000
+
+(* {1 Awaiting} *)
+
+let test_ready _ =
+  (match Future.poll (ready 41) with
+  | Some (Ok n) -> int "settled at once" 42 n
+  | _ -> Alcotest.fail "not settled at once");
+  int "awaited" 42 (await (ready 41))
+
+let test_yield _ =
+  int "once" 1 (await (yield 1));
+  int "often" 1000 (await (yield 1000));
+  for n = 1 to 100 do
+    int "one after the other" n (await (ready (await (yield n) - 1)))
+  done;
+  string "a string" "hello camel" (await (greet "camel"))
+
+let test_tokio _ =
+  let start = Unix.gettimeofday () in
+  int "its result" 20 (await (sleep 20));
+  bool "it took its time" true (Unix.gettimeofday () -. start >= 0.019);
+  int "spawned" 42 (await (spawned 21));
+  int "tasks of its own" 45 (await (called_back (fun n -> n + 5) 40));
+  int "from a foreign thread" 42 (await (run_in_domain (fun n -> 2 * n) 21))
+
+let test_together host =
+  let sum = Atomic.make 0 in
+  let one n () =
+    let m = await (if n mod 2 = 0 then sleep (1 + (n mod 7)) else yield 3) in
+    ignore (Atomic.fetch_and_add sum m)
+  in
+  host.together (List.init 64 one);
+  let expected n = if n mod 2 = 0 then 1 + (n mod 7) else 3 in
+  int "all were woken" (List.fold_left ( + ) 0 (List.init 64 expected)) (Atomic.get sum)
+
+let test_only_the_fibre host =
+  (* Who waits for a signal that another one gives suspends itself alone. *)
+  let heard = ref 0 in
+  host.together
+    [
+      (fun () -> heard := await (wait 1));
+      (fun () ->
+        host.sleep 0.02;
+        bool "somebody waits" true (signal 1 5));
+    ];
+  int "heard" 5 !heard
+
+let test_many_futures _ =
+  let futures = List.init 10_000 (fun n -> if n mod 2 = 0 then yield 3 else spawned n) in
+  let sum = List.fold_left (fun sum t -> sum + await t) 0 futures in
+  int "the sum" (15_000 + (2 * 5000 * 5000)) sum
+
+let test_from_threads _ =
+  signal_later 2 7 20;
+  int "woken by a foreign thread" 7 (await (wait 2))
+
+let test_twice host =
+  let t = sleep 20 in
+  let seen = Atomic.make 0 in
+  host.together (List.init 3 (fun _ () -> ignore (Atomic.fetch_and_add seen (await t))));
+  int "all three" 60 (Atomic.get seen)
+
+(* {1 Time} *)
+
+let test_timeout _ =
+  let before = drops () in
+  let t = sleep 10_000 in
+  Alcotest.(check (option int)) "too late" None (Future.await_timeout t 0.01);
+  int "it goes on" before (drops ());
+  Future.cancel t;
+  int "until it is cancelled" (before + 1) (drops ());
+  Alcotest.(check (option int)) "in time" (Some 5) (Future.await_timeout (sleep 5) 30.);
+  Alcotest.(check (option int)) "at once" (Some 2) (Future.await_timeout (ready 1) 0.);
+  let t = wait 3 in
+  for _ = 1 to 50 do
+    Alcotest.(check (option int)) "again" None (Future.await_timeout t 0.0005)
+  done;
+  bool "it still waits" true (signal 3 1);
+  int "and comes" 1 (await t)
+
+(* {1 Ends} *)
+
+let test_errors _ =
+  List.iter
+    (fun later ->
+      match exn_of (refuse "full" later) with
+      | Failure message -> string "raised" "full" message
+      | exn -> Alcotest.fail (Printexc.to_string exn))
+    [ false; true ];
+  Alcotest.(check (result int string)) "a result" (Ok 1) (await (result 1));
+  Alcotest.(check (result int string))
+    "an error" (Error "-1 is negative")
+    (await (result (-1)));
+  List.iter
+    (fun later ->
+      match exn_of (too_large later) with
+      | Invalid_argument message ->
+          bool message true (contains message "9223372036854775807")
+      | exn -> Alcotest.fail (Printexc.to_string exn))
+    [ false; true ]
+
+let check_panic name message t =
+  match exn_of t with
+  | Bactrian.Rust_panic (text, location) ->
+      string name message text;
+      bool (name ^ ": " ^ location) true (contains location "tasks_futures.rs")
+  | exn -> Alcotest.fail (Printexc.to_string exn)
+
+let test_panics _ =
+  let before = drops () in
+  check_panic "before the first await" "early" (panic "early" false);
+  check_panic "after the first await" "late" (panic "late" true);
+  check_panic "on tokio" "far" (parallel_panic "far");
+  eventually "what they owned is dropped" (fun () -> drops () = before + 3)
+
+let test_lost _ =
+  let before = drops () in
+  (match exn_of (lost ()) with
+  | Bactrian.Dropped what -> string "what was dropped" "f_lost" what
+  | exn -> Alcotest.fail (Printexc.to_string exn));
+  int "what it owned is dropped" (before + 1) (drops ())
+
+let test_cancel _ =
+  let before = drops () in
+  let t = wait 10 in
+  let tasks = waiting () in
+  Future.cancel t;
+  int "dropped at once" (before + 1) (drops ());
+  int "its task is gone" (tasks - 1) (waiting ());
+  bool "cancelled" true (exn_of t = Future.Cancelled);
+  bool "nobody listens" false (signal 10 1);
+  let begun = started () in
+  let t = parallel_wait 60_000 in
+  eventually "it begins" (fun () -> started () > begun);
+  Future.cancel t;
+  bool "cancelled" true (exn_of t = Future.Cancelled);
+  eventually "dropped on tokio" (fun () -> drops () = before + 2);
+  let t = wait 11 in
+  bool "signalled" true (signal 11 1);
+  int "completion" 1 (await t);
+  Future.cancel t;
+  int "wins" 1 (await t)
+
+let test_cancelled_while_awaited host =
+  let t = wait 12 in
+  let seen = ref "nothing" in
+  host.together
+    [
+      (fun () -> seen := Printexc.to_string (exn_of t));
+      (fun () ->
+        host.sleep 0.01;
+        Future.cancel t);
+    ];
+  string "it is told" (Printexc.to_string Future.Cancelled) !seen
+
+(* {1 Combining} *)
+
+let test_combine _ =
+  int "map" 84 (await (Future.map (fun n -> 2 * n) (yield 42)));
+  int "map, settled" 84 (await (Future.map (fun n -> 2 * n) (ready 41)));
+  bool "map raises" true
+    (exn_of (Future.map (fun _ -> raise Not_found) (yield 1)) = Not_found);
+  Alcotest.(check (pair int string))
+    "both" (2, "hello you")
+    (await (Future.both (sleep 2) (greet "you")));
+  let before = drops () in
+  int "the first" 1 (await (Future.first (sleep 60_000) (yield 1)));
+  int "the other is cancelled" (before + 1) (drops ());
+  (match exn_of (Future.both (sleep 60_000) (refuse "no" true)) with
+  | Failure message -> string "one fails" "no" message
+  | exn -> Alcotest.fail (Printexc.to_string exn));
+  int "the other is cancelled" (before + 2) (drops ());
+  let t = Future.map succ (Future.first (sleep 60_000) (sleep 60_000)) in
+  Future.cancel t;
+  int "all are cancelled" (before + 4) (drops ())
+
+let test_callbacks _ =
+  let seen = ref [] in
+  let see n = function
+    | Ok m -> seen := (n, m) :: !seen
+    | Error exn -> Alcotest.fail (Printexc.to_string exn)
+  in
+  let t = yield 5 in
+  Future.on_settled t (see 1);
+  Future.on_settled t (see 2);
+  ignore (await t);
+  Future.on_settled t (see 3);
+  Alcotest.(check (list (pair int int))) "in order" [ (3, 5); (2, 5); (1, 5) ] !seen;
+  let hook = !Future.uncaught_exception_hook in
+  let escaped = ref 0 in
+  (Future.uncaught_exception_hook := fun _ _ -> incr escaped);
+  let t = yield 1 in
+  Future.on_settled t (fun _ -> raise Exit);
+  Future.on_settled t (fun _ -> incr escaped);
+  int "it goes on" 1 (await t);
+  Future.uncaught_exception_hook := hook;
+  int "both were called" 2 !escaped
+
+let test_make _ =
+  let t, resolve = Future.make () in
+  let thread =
+    Thread.create
+      (fun () ->
+        Thread.delay 0.01;
+        ignore (resolve (Ok 3)))
+      ()
+  in
+  int "settled by another thread" 3 (await t);
+  Thread.join thread;
+  bool "once" false (resolve (Ok 4));
+  let told = ref false in
+  let t, _ = Future.make ~on_cancel:(fun () -> told := true) () in
+  Future.cancel t;
+  bool "told" true !told
+
+(* {1 Threads and domains} *)
+
+let test_not_send host =
+  if host.moves then
+    match stays 3 with
+    | exception Failure message -> bool message true (contains message "not Send")
+    | _ -> Alcotest.fail "accepted"
+  else (
+    int "it comes" 20 (await (stays 20));
+    host.together (List.init 8 (fun n () -> int "each" n (await (stays n))));
+    int "tasks of a task" 45 (await (tasks 10)));
+  int "none strayed" 0 (strays ())
+
+let test_parallel _ =
+  bool "on another thread" true (await (parallel 0));
+  bool "after an await" true (await (parallel 2));
+  int "a sum" 499_500 (await (parallel_sum 1000));
+  (match exn_of (parallel_refuse "no") with
+  | Failure message -> string "raised" "no" message
+  | exn -> Alcotest.fail (Printexc.to_string exn));
+  let all = List.init 1000 parallel_sum in
+  int "many" (1000 * 999 * 998 / 6) (List.fold_left (fun n t -> n + await t) 0 all)
+
+let test_elsewhere _ =
+  (* A future of this domain, awaited and settled from others. *)
+  let t = wait 20 in
+  let domain =
+    Domain.spawn (fun () ->
+        let own = await (yield 3) + await (sleep 2) in
+        own + await t)
+  in
+  eventually "it waits" (fun () -> signal 20 100);
+  int "its result is for all" 100 (await t);
+  int "awaited elsewhere" 105 (Domain.join domain);
+  let t = wait 21 in
+  let before = drops () in
+  Domain.join (Domain.spawn (fun () -> Future.cancel t));
+  bool "cancelled elsewhere" true (exn_of t = Future.Cancelled);
+  eventually "dropped by its own domain" (fun () -> drops () = before + 1)
+
+(* {1 Memory} *)
+
+let live () =
+  Gc.full_major ();
+  (Gc.stat ()).Gc.live_words
+
+let flat name count f =
+  for n = 1 to count / 10 do
+    f n
+  done;
+  let before = live () and tasks = waiting () in
+  for n = 1 to count do
+    f n
+  done;
+  let grown = live () - before in
+  bool (Printf.sprintf "%s: %d live words more" name grown) true (grown < 20_000);
+  int (name ^ ": tasks that wait") tasks (waiting ())
+
+let test_memory _ =
+  flat "ready" 100_000 (fun n -> ignore (await (ready n)));
+  flat "yield" 30_000 (fun _ -> ignore (await (yield 1)));
+  flat "cancelled" 30_000 (fun _ -> Future.cancel (wait 0));
+  flat "parallel" 3_000 (fun n -> ignore (await (parallel_sum n)));
+  let t = wait 30 in
+  flat "given up" 2_000 (fun _ -> ignore (Future.await_timeout t 0.));
+  Future.cancel t
+
+let cases host =
+  let case name test =
+    Alcotest.test_case name `Quick (fun () -> host.run (fun () -> test host))
+  in
+  [
+    ( host.name ^ ": awaiting",
+      [
+        case "ready at once" test_ready;
+        case "yield" test_yield;
+        case "tokio" test_tokio;
+        case "many fibres" test_together;
+        case "only the fibre waits" test_only_the_fibre;
+        case "many futures" test_many_futures;
+        case "woken by a foreign thread" test_from_threads;
+        case "awaited three times" test_twice;
+        case "time-outs" test_timeout;
+      ] );
+    ( host.name ^ ": ends",
+      [
+        case "errors" test_errors;
+        case "panics" test_panics;
+        case "out of reach" test_lost;
+        case "cancelled" test_cancel;
+        case "cancelled while awaited" test_cancelled_while_awaited;
+      ] );
+    ( host.name ^ ": combining",
+      [
+        case "map, both, first" test_combine;
+        case "callbacks" test_callbacks;
+        case "made by OCaml" test_make;
+      ] );
+    ( host.name ^ ": threads",
+      [
+        case "not Send" test_not_send;
+        case "parallel" test_parallel;
+        case "other domains" test_elsewhere;
+      ] );
+    (host.name ^ ": memory", [ case "flat" test_memory ]);
+  ]
