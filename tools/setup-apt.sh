@@ -8,7 +8,8 @@ FORKY_PIN=$SYSTEM/etc/apt/preferences.d/bactrian-forky
 DEBIAN_MIRROR=http://deb.debian.org/debian
 
 PACKAGES="ocaml ocaml-dune ocaml-findlib libcompiler-libs-ocaml-dev liblwt-ocaml-dev
-  libalcotest-ocaml-dev libqcheck-ocaml-dev ocamlformat"
+  libalcotest-ocaml-dev libqcheck-ocaml-dev libeio-ocaml-dev libdomainslib-ocaml-dev
+  libdomain-local-await-ocaml-dev ocamlformat"
 
 export DEBIAN_FRONTEND=noninteractive APT_LISTCHANGES_FRONTEND=none NEEDRESTART_SUSPEND=1
 

@@ -25,8 +25,8 @@ module Rust_value = Rust_value
 (** {1 For generated bindings} *)
 
 external check_imports : string -> unit = "bactrian_check_imports"
-(** [check_imports crate] checks that every OCaml function which that Rust crate calls by the
-    path of its module, as ["Maths.twice"], is registered.
+(** [check_imports crate] checks that every OCaml function which that Rust crate calls by
+    the path of its module, as ["Maths.twice"], is registered.
     @raise Failure naming those that are not. *)
 
 val link : unit -> unit

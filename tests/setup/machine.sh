@@ -42,7 +42,8 @@ c_tools() { fake cc '' && fake c++ '' && fake make ''; }
 # ocaml VERSION: a complete one.
 ocaml() {
   local library
-  for library in unix threads compiler-libs.common lwt lwt.unix alcotest qcheck-core qcheck-alcotest; do
+  for library in unix threads compiler-libs.common lwt lwt.unix domain-local-await domainslib eio_main alcotest \
+    qcheck-core qcheck-alcotest; do
     touch "$machine/libraries/$library"
   done
   fake dune 'echo 3.24.1'

@@ -1,7 +1,8 @@
 external keep_longest : string list -> unit = "program_keep_longest"
 
 let text =
-  "The two humps of the camel: one hump of OCaml, one hump of Rust. The camel is one camel."
+  "The two humps of the camel: one hump of OCaml, one hump of Rust. The camel is one \
+   camel."
 
 let () =
   (* A function of OCaml's goes to one library, which calls it while the other one runs. *)
@@ -9,7 +10,8 @@ let () =
   Tally.on_new (fun word -> fresh := word :: !fresh);
   Words.each (String.lowercase_ascii text) Tally.add;
   Gc.compact ();
-  Printf.printf "%d words: %s\n" (List.length !fresh) (String.concat " " (List.rev !fresh));
+  Printf.printf "%d words: %s\n" (List.length !fresh)
+    (String.concat " " (List.rev !fresh));
   List.iter
     (fun (word, count) ->
       let field = Words.pad word ~width:7 ~before:"|" ~after:"|" in

@@ -118,9 +118,7 @@ external call_collecting :
 
 type holds = { text : string; boxed : int }
 
-external make_collecting : unit -> holds * (string * int) * int list
-  = "t_make_collecting"
-
+external make_collecting : unit -> holds * (string * int) * int list = "t_make_collecting"
 external bad_result : (unit -> string * int) -> string = "t_bad_result"
 external functions : (int -> int) list -> int -> int = "t_functions"
 external descend : (int -> string -> int) -> int -> int = "t_descend"

@@ -321,9 +321,7 @@ let memory =
      flat "borrowed" (fun () -> (incr one 1, get one)));
     (let one = counter 0 in
      flat "refused" ~calls:500_000 (fun () ->
-         match add one one with
-         | () -> assert false
-         | exception Invalid_argument _ -> ()));
+         match add one one with () -> assert false | exception Invalid_argument _ -> ()));
     flat "moved out" (fun () -> finish (counter 1));
     flat "written and read" ~calls:100_000 (fun () ->
         (Marshal.from_string (Marshal.to_string (unruly "x") []) 0 : unruly));
