@@ -11,12 +11,9 @@ external sleep : float -> unit Future.t = "bactrian_future_sleep"
 external attach : unit -> bool = "bactrian_future_attach"
 external detach : unit -> unit = "bactrian_future_detach"
 external suspends : bool -> unit = "bactrian_future_suspends" [@@noalloc]
+external everywhere : bool -> unit = "bactrian_future_everywhere" [@@noalloc]
 external descriptor : unit -> int = "bactrian_future_descriptor"
 external shutdown : unit -> unit = "bactrian_future_shutdown"
-
-let pending key =
-  let domain = (Domain.self () :> int) in
-  Future.pending (fun () -> cancel domain key)
 
 (* {1 Threads without a scheduler} *)
 
@@ -40,12 +37,24 @@ type suspend = unit -> Future.trigger
 let schedulers : (int * suspend) list ref Domain.DLS.key =
   Domain.DLS.new_key (fun () -> ref [])
 
+(* How those wait that have none, in every domain: a record each, to be told by its address. *)
+type anyone = { suspend : suspend }
+
+let anyones : anyone list Atomic.t = Atomic.make []
+
+let rec update change =
+  let before = Atomic.get anyones in
+  if not (Atomic.compare_and_set anyones before (change before)) then update change
+
+let without_scheduler () =
+  match Atomic.get anyones with [] -> plain () | anyone :: _ -> anyone.suspend ()
+
 let prepare () =
   match !(Domain.DLS.get schedulers) with
-  | [] -> plain ()
+  | [] -> without_scheduler ()
   | known -> (
       match List.assq_opt (Thread.id (Thread.self ())) known with
-      | None -> plain ()
+      | None -> without_scheduler ()
       | Some suspend -> suspend ())
 
 module Host = struct
@@ -76,8 +85,8 @@ module Host = struct
   let using ~prepare_for_await body =
     hosting (fun () -> suspending ~prepare_for_await body)
 
-  (* A thread that waits for nothing but the end. *)
-  let with_driver body =
+  (* A thread that waits for nothing but the end, and how to end it. *)
+  let drive () =
     let mutex = Mutex.create () and started = Condition.create () in
     let state = ref None in
     let drive () =
@@ -117,10 +126,34 @@ module Host = struct
         Thread.join thread;
         raise exn
     | Ok key ->
-        Fun.protect body ~finally:(fun () ->
-            release key;
-            Thread.join thread)
+        fun () ->
+          release key;
+          Thread.join thread
+
+  let with_driver body =
+    let stop = drive () in
+    Fun.protect body ~finally:stop
+
+  let everywhere ~prepare_for_await body =
+    let anyone = { suspend = prepare_for_await } in
+    update (List.cons anyone);
+    everywhere true;
+    Fun.protect body ~finally:(fun () ->
+        everywhere false;
+        update (List.filter (( != ) anyone)))
 end
+
+(* A domain in which something waits while nobody says who polls it: a thread does, until the domain ends. *)
+let driven =
+  Domain.DLS.new_key (fun () ->
+      match Host.drive () with
+      | stop -> Domain.at_exit stop
+      | exception Failure _ -> () (* It has a host. *))
+
+let pending key =
+  if Atomic.get anyones != [] then Domain.DLS.get driven;
+  let domain = (Domain.self () :> int) in
+  Future.pending (fun () -> cancel domain key)
 
 let () =
   Callback.register "Bactrian_future.returned" Future.return;

@@ -55,4 +55,12 @@ module Host : sig
   val suspending : prepare_for_await:(unit -> trigger) -> (unit -> 'a) -> 'a
   (** The other half of {!using}: {!Bactrian.Future.await} uses [prepare_for_await] in
       this thread, during the call. *)
+
+  val everywhere : prepare_for_await:(unit -> trigger) -> (unit -> 'a) -> 'a
+  (** For schedulers with threads on many domains, whose fibres move between them. During
+      the call {!Bactrian.Future.await} uses [prepare_for_await] in every thread that has
+      no other scheduler, of all domains. A domain in which a Rust function has to wait
+      meanwhile, and which has no host, gets a thread that runs its Rust functions until
+      the domain ends. Rust functions whose future is not [Send] are refused as with
+      {!with_driver}. Calls may overlap: the last that began counts. *)
 end

@@ -209,6 +209,15 @@ unsafe extern "C" fn bactrian_future_suspends(suspends: RawOCaml) -> RawOCaml {
     UNIT
 }
 
+/// `everywhere : bool -> unit`: a scheduler that suspends the fibres of threads that it does not name begins, or ends.
+// SAFETY: called by OCaml, as the external says.
+#[unsafe(no_mangle)]
+unsafe extern "C" fn bactrian_future_everywhere(begins: RawOCaml) -> RawOCaml {
+    // SAFETY: the word is an int.
+    host::set_everywhere(unsafe { int(begins) } != 0);
+    UNIT
+}
+
 /// `descriptor : unit -> int`: of this domain's reactor.
 // SAFETY: called by OCaml, as the external says.
 #[unsafe(no_mangle)]

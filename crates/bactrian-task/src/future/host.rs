@@ -6,11 +6,14 @@ use crate::fork;
 use crate::thread::ThreadId;
 use bactrian_runtime::OCamlRuntime;
 use core::cell::Cell;
-use core::sync::atomic::{AtomicBool, Ordering};
+use core::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::Arc;
 
 /// Is the OCaml library linked?
 static INSTALLED: AtomicBool = AtomicBool::new(false);
+
+/// Schedulers that suspend the fibres of any thread.
+static EVERYWHERE: AtomicUsize = AtomicUsize::new(0);
 
 thread_local! {
     /// A scheduler suspends the fibres of this thread, so that it never drives an executor in `await`.
@@ -27,6 +30,20 @@ pub(super) fn set_suspends(suspends: bool) {
     SUSPENDS.set(suspends);
 }
 
+/// A scheduler that suspends the fibres of any thread begins, or ends.
+pub(super) fn set_everywhere(begins: bool) {
+    if begins {
+        EVERYWHERE.fetch_add(1, Ordering::Relaxed);
+    } else {
+        EVERYWHERE.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+/// Whether fibres of this thread may be suspended, and go on in another one.
+fn suspends() -> bool {
+    SUSPENDS.get() || EVERYWHERE.load(Ordering::Relaxed) != 0
+}
+
 /// The executor of this domain, for a task that `threads` may poll. The error is a message that begins with `who`.
 #[inline]
 pub(super) fn usable(
@@ -40,7 +57,7 @@ pub(super) fn usable(
         ));
     }
     let executor = served(rt, who)?;
-    if threads == Threads::Own && SUSPENDS.get() && executor.host_thread(rt) != ThreadId::current()
+    if threads == Threads::Own && suspends() && executor.host_thread(rt) != ThreadId::current()
     {
         return Err(format!(
             "{who}: its future is not Send, so only this thread may poll it, but this thread's scheduler leaves that to another \

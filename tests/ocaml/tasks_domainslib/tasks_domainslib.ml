@@ -1,0 +1,110 @@
+(* Rust futures in the tasks of Domainslib. *)
+
+module Future = Bactrian.Future
+module Task = Domainslib.Task
+
+external sleep : int -> int Future.t = "f_sleep"
+external yield : int -> int Future.t = "f_yield"
+external stays : int -> int Future.t = "f_stays"
+external parallel_sum : int -> int Future.t = "f_parallel_sum"
+
+let int = Alcotest.(check int)
+let bool = Alcotest.(check bool)
+
+let with_pool num_domains body =
+  let pool = Task.setup_pool ~num_domains () in
+  Fun.protect
+    ~finally:(fun () -> Task.teardown_pool pool)
+    (fun () -> Bactrian_domainslib.run pool (fun () -> body pool))
+
+(* The shared cases, with a pool of so many domains beside this one. *)
+let domainslib num_domains =
+  let current = ref None in
+  let pool () = Option.get !current in
+  {
+    Tasks_direct.name = Printf.sprintf "Domainslib, %d + 1" num_domains;
+    run =
+      (fun body ->
+        with_pool num_domains (fun pool ->
+            current := Some pool;
+            body ()));
+    together =
+      (fun bodies ->
+        let promises = List.map (Task.async (pool ())) bodies in
+        List.iter (Task.await (pool ())) promises);
+    sleep = (fun seconds -> Future.await (Future.sleep seconds));
+    moves = true;
+  }
+
+let test_suspends () =
+  (* Many more tasks wait at once than there are domains. *)
+  with_pool 1 (fun pool ->
+      let start = Unix.gettimeofday () in
+      let tasks =
+        List.init 200 (fun _ -> Task.async pool (fun () -> Future.await (sleep 100)))
+      in
+      int "all" 20_000 (List.fold_left (fun sum t -> sum + Task.await pool t) 0 tasks);
+      let took = Unix.gettimeofday () -. start in
+      bool (Printf.sprintf "together, in %.2f s" took) true (took < 10.))
+
+let test_moves () =
+  (* Tasks that wait over and over, and go on wherever there is room. *)
+  with_pool 2 (fun pool ->
+      let one n =
+        let rec go sum k =
+          if k = 0 then sum
+          else
+            let m =
+              if k mod 2 = 0 then Future.await (yield 2)
+              else Future.await (parallel_sum n)
+            in
+            go (sum + m) (k - 1)
+        in
+        go 0 20
+      in
+      let tasks = List.init 50 (fun n -> (n, Task.async pool (fun () -> one n))) in
+      List.iter
+        (fun (n, t) ->
+          int "each" ((10 * 2) + (10 * (n * (n - 1) / 2))) (Task.await pool t))
+        tasks)
+
+let test_parallel_for () =
+  with_pool 2 (fun pool ->
+      let results = Array.make 100 0 in
+      Task.parallel_for ~chunk_size:1 ~start:0 ~finish:99
+        ~body:(fun n -> results.(n) <- Future.await (parallel_sum n))
+        pool;
+      Array.iteri (fun n sum -> int "each" (n * (n - 1) / 2) sum) results)
+
+let test_after () =
+  with_pool 1 (fun _ -> int "within" 3 (Future.await (sleep 3)));
+  int "in a plain thread" 4 (Future.await (sleep 4));
+  int "what stays" 2 (Future.await (stays 2));
+  for n = 1 to 5 do
+    with_pool 1 (fun pool ->
+        int "again" n
+          (Task.await pool (Task.async pool (fun () -> Future.await (sleep n)))))
+  done
+
+let test_in_domain () =
+  let domain =
+    Domain.spawn (fun () ->
+        with_pool 1 (fun pool ->
+            Task.await pool (Task.async pool (fun () -> Future.await (sleep 7)))))
+  in
+  int "a pool of another domain" 7 (Domain.join domain)
+
+let () =
+  Alcotest.run "tasks_domainslib"
+    (Tasks_direct.cases (domainslib 0)
+    @ Tasks_direct.cases (domainslib 2)
+    @ [
+        ( "pools",
+          [
+            Alcotest.test_case "waiting takes no domain" `Quick test_suspends;
+            Alcotest.test_case "on wherever there is room" `Quick test_moves;
+            Alcotest.test_case "parallel_for" `Quick test_parallel_for;
+            Alcotest.test_case "after the pool" `Quick test_after;
+            Alcotest.test_case "of another domain" `Quick test_in_domain;
+          ] );
+      ])
