@@ -16,7 +16,7 @@ CARGO_TEST := if cargo nextest --version >/dev/null 2>&1; \
 
 SEARCH := _build/default/examples/search/search.exe
 
-.PHONY: help setup demo serve test test-setup test-rust test-ocaml test-c test-guide guide stress bench lint fmt doc clean
+.PHONY: help setup demo serve test test-setup test-rust test-ocaml test-c test-guide sanitize guide stress bench lint fmt doc clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -67,6 +67,10 @@ test-c: setup
 	@$(ENV) tests/capi-guide
 	@$(ENV) tests/capi-example
 	@$(ENV) tests/capi-sanitize
+
+sanitize: setup ## the suites of C and Rust under AddressSanitizer and valgrind: some minutes
+	$(SAY) 'AddressSanitizer and valgrind'
+	@$(ENV) tests/capi-sanitize --all
 
 # What is written in the guide is compiled and run.
 test-guide: setup

@@ -10,6 +10,7 @@
 static value *stash;
 static region_t stashed_region;
 static value variable = Val_unit;
+static const char *volatile nothing = NULL;
 extern value caml_gc_minor(value);
 
 typedef struct {
@@ -212,7 +213,7 @@ CASE(string_inside_the_heap) {
 }
 CASE(string_is_null) {
   rCAMLregion(&f);
-  icaml_copy_string(rcaml_root(), NULL);
+  icaml_copy_string(rcaml_root(), nothing);
   return f;
 }
 CASE(long_of_a_block) {
@@ -568,6 +569,7 @@ CASE(negative_length) {
   icaml_alloc_string(rcaml_root(), (mlsize_t)-1);
   return f;
 }
+extern const struct custom_operations caml_int64_ops;
 CASE(negative_size_of_a_custom_block) {
   rCAMLregion(&f);
   icaml_alloc_custom(rcaml_root(), &caml_int64_ops, (size_t)-4, 0, 1);
@@ -581,7 +583,7 @@ CASE(strings_are_null) {
 CASE(entered_after_an_exception_over_a_region) {
   CAMLparam1(f);
   callback = jumps;
-  caml_callback_exn(f, Val_true);
+  caml_callback_exn(f, Val_false);
   rCAMLregion(&f);
   CAMLreturn(f);
 }

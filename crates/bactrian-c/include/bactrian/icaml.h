@@ -415,7 +415,7 @@ BACTRIAN_API(void, icaml_copy_string, value *root, const char *string) {
 BACTRIAN_API(void, icaml_copy_string_array, value *root, const char *const *strings) {
   BACTRIAN_USE("icaml_copy_string_array");
   BACTRIAN_OUT("icaml_copy_string_array", root);
-  BACTRIAN_OUTSIDE("icaml_copy_string_array", (const char *)strings);
+  BACTRIAN_CHECK(outside, (const char *)strings, "strings", "icaml_copy_string_array", BACTRIAN_ON0);
   *root = caml_copy_string_array(strings);
 }
 
@@ -448,7 +448,7 @@ BACTRIAN_API(void, icaml_copy_nativeint, value *root, intnat number) {
 BACTRIAN_API(void, icaml_alloc_array, value *root, void (*make)(value *root, const char *string), const char *const *strings) {
   BACTRIAN_USE("icaml_alloc_array");
   BACTRIAN_OUT("icaml_alloc_array", root);
-  BACTRIAN_OUTSIDE("icaml_alloc_array", (const char *)strings);
+  BACTRIAN_CHECK(outside, (const char *)strings, "strings", "icaml_alloc_array", BACTRIAN_ON0);
   mlsize_t count = 0;
   while (strings[count] != NULL) count++;
   struct caml__roots_block *locals __attribute__((cleanup(bactrian_restore), unused)) = BACTRIAN_STATE->local_roots;
@@ -785,12 +785,9 @@ static inline icaml_outcome bactrian_outcome(value *result, value v) {
 #else
 #define BACTRIAN_CALL_BEGIN(api)    \
   struct bactrian_frame bactrian_call_; \
-  bactrian_mark(&bactrian_call_);   \
-  bactrian_call_.number = bactrian_call_.thread->open
+  bactrian_mark(&bactrian_call_)
 /* The thread is known to this object since the call began. */
-#define BACTRIAN_CALL_END(api)              \
-  (bactrian_tls->top = bactrian_call_.top); \
-  (bactrian_tls->open = bactrian_call_.number)
+#define BACTRIAN_CALL_END(api) bactrian_tls->top = bactrian_call_.top
 #endif
 
 
