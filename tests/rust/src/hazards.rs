@@ -179,3 +179,81 @@ fn h_down(
     assert!(before == text.to_rust::<String>(rt), "the text of level {n} has changed");
     result
 }
+
+/// An exception whose constructor OCaml allocates on the heap, where it moves.
+#[derive(OCamlException)]
+#[ocaml(exception = "test.moves")]
+struct Moves(i64);
+
+#[export(raise)]
+fn h_moves(n: i64) -> Result<(), Moves> {
+    Err(Moves(n))
+}
+
+/// Counted when it is dropped.
+pub struct CountsDrops;
+
+static DROPS: AtomicI64 = AtomicI64::new(0);
+
+impl Drop for CountsDrops {
+    fn drop(&mut self) {
+        DROPS.fetch_add(1, Ordering::SeqCst);
+    }
+}
+
+#[export]
+fn h_drops() -> i64 {
+    DROPS.load(Ordering::SeqCst)
+}
+
+/// Owns something while it fills the minor heap several times.
+#[export]
+fn h_allocates(rt: &mut OCamlRuntime, n: i64) -> i64 {
+    let _guard = CountsDrops;
+    (0..n)
+        .map(|i| {
+            let text: BoxRoot<String> = format!("number {i}").to_boxroot(rt);
+            text.to_rust::<String>(rt).len() as i64
+        })
+        .sum()
+}
+
+/// What goes on a thread of Rust's that is started on one domain and goes on after that has ended.
+struct Outlives {
+    gate: std::sync::mpsc::Sender<()>,
+    thread: std::thread::JoinHandle<(String, i64)>,
+}
+
+static OUTLIVES: Mutex<Option<Outlives>> = Mutex::new(None);
+
+#[export]
+fn h_outlives_start(
+    rt: &mut OCamlRuntime,
+    text: BoxRoot<String>,
+    f: OCamlFn<(String,), i64>,
+) -> i64 {
+    let (gate, wait) = std::sync::mpsc::channel();
+    let (ready, until_ready) = std::sync::mpsc::channel();
+    let thread = std::thread::spawn(move || {
+        let length = OCamlRuntime::with_domain_lock(|rt| text.to_rust::<String>(rt).len() as i64);
+        ready.send(length).expect("the function waits");
+        wait.recv().expect("the gate is opened before it is dropped");
+        OCamlRuntime::with_domain_lock(|rt| {
+            let again = text.clone();
+            let n = f.call(rt, (again.to_rust(rt),)).expect("the function raises nothing");
+            (again.to_rust(rt), n)
+        })
+    });
+    *OUTLIVES.lock().unwrap_or_else(|e| e.into_inner()) = Some(Outlives { gate, thread });
+    rt.releasing_runtime(move || until_ready.recv().expect("the thread does not panic"))
+}
+
+#[export]
+fn h_outlives_finish(rt: &mut OCamlRuntime) -> (String, i64) {
+    let outlives = OUTLIVES.lock().unwrap_or_else(|e| e.into_inner()).take();
+    let Outlives { gate, thread } = outlives.expect("the thread was started");
+    rt.releasing_runtime(move || {
+        gate.send(()).expect("the thread waits");
+        thread.join().expect("the thread does not panic")
+    })
+}

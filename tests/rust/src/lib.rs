@@ -6,6 +6,8 @@ mod conversions;
 mod domains;
 mod exceptions;
 mod hazards;
+mod hazards_limits;
+mod hazards_lints;
 mod memory;
 mod names;
 mod owned;
