@@ -47,6 +47,8 @@ test: setup test-setup test-rust test-ocaml test-c test-guide ## all tests
 test-setup:
 	$(SAY) 'tools/setup against made-up machines'
 	@tests/setup/run
+	$(SAY) 'the tests that tests/HAZARDS.md names'
+	@tests/check-hazards
 
 test-rust: setup
 	$(SAY) 'Rust: units, and what the compiler must reject'
@@ -59,6 +61,8 @@ test-rust: setup
 test-ocaml: setup
 	$(SAY) 'OCaml: every suite natively, with a tiny minor heap, and as bytecode'
 	@$(ENV) $(DUNE) --force @runtest @tiny-heap @bytecode
+	$(SAY) 'OCaml: a project in a path with spaces'
+	@$(ENV) tests/spaces
 
 # The C API beyond its suites: the code of release mode, the guide's snippets, an installed copy, sanitizers.
 test-c: setup

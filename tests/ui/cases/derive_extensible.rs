@@ -1,0 +1,9 @@
+use bactrian::*;
+
+#[derive(FromOCaml)]
+#[ocaml(extensible)]
+enum Message {
+    Text(String),
+}
+
+fn main() {}
