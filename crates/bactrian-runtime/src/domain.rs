@@ -2,8 +2,10 @@
 
 use crate::checked::checked;
 use crate::ffi::domain_state::{self, DomainState};
+use crate::lock::OCamlLockError;
 use crate::roots;
 use crate::runtime::OCamlRuntime;
+use core::cell::RefCell;
 use core::sync::atomic::{AtomicUsize, Ordering};
 use std::collections::{HashMap, VecDeque};
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
@@ -25,10 +27,15 @@ pub struct OCamlDomain {
 
 struct Shared {
     number: usize,
-    /// Which of the domains that run now it is, while it runs.
-    index: usize,
     state: *mut DomainState,
+    mailbox: Arc<Mailbox>,
+}
+
+/// Work that was sent to a domain; its threads that wait for an answer wait here for either.
+#[derive(Default)]
+struct Mailbox {
     inbox: Mutex<Inbox>,
+    news: Condvar,
 }
 
 // SAFETY: the state is only used to interrupt the domain, which any thread may do while it lives: the inbox's lock is held then.
@@ -53,7 +60,7 @@ impl OCamlDomain {
 
     /// Whether the domain has ended. When it has not, it may do so at any moment.
     pub fn has_ended(&self) -> bool {
-        self.shared.inbox().has_ended
+        self.shared.mailbox.inbox().has_ended
     }
 }
 
@@ -91,13 +98,10 @@ impl OCamlRuntime {
         let state = domain_state::current();
         roots::know_domain();
         crate::interrupt::install();
-        // SAFETY: the handle proves that the lock is held.
-        let (number, index) = unsafe { (domain_state::unique_id(state), domain_state::id(state)) };
+        let number = self.domain_id();
         let shared = lock(&DOMAINS)
             .entry(number)
-            .or_insert_with(|| {
-                Arc::new(Shared { number, index, state, inbox: Mutex::new(Inbox::default()) })
-            })
+            .or_insert_with(|| Arc::new(Shared { number, state, mailbox: Arc::default() }))
             .clone();
         OCamlDomain { shared }
     }
@@ -111,9 +115,9 @@ impl OCamlRuntime {
     ///
     /// - when this thread is one of that domain: here;
     /// - when the domain is the first: on a thread of Rust's, this one if OCaml did not start it, else a new one;
-    /// - else: on whichever thread of the domain comes first to a place where OCaml code may run, as a signal handler would. A
-    ///   domain of which all threads wait (in `Domain.join`, `Unix.sleep`, a released section) comes to no such place before one of
-    ///   them goes on.
+    /// - else: on whichever thread of the domain comes first to a place where OCaml code may run, as a signal handler would, or
+    ///   waits in `run_in_domain` itself: two domains may send to each other. A domain of which all threads wait for something else (in
+    ///   `Domain.join`, `Unix.sleep`, a released section) comes to no such place before one of them goes on.
     ///
     /// A panic of `body` goes on here; an OCaml exception that it does not catch too.
     ///
@@ -141,47 +145,88 @@ impl OCamlRuntime {
             "OCamlRuntime::run_in_domain: this thread holds its domain's lock, and would wait with it; wrap the call in \
              `rt.releasing_runtime(|| …)`"
         );
+        if let Err(error) = crate::startup::require_running() {
+            panic!("OCamlRuntime::run_in_domain: {error}");
+        }
         let shared = &*domain.shared;
-        if home() == Some(shared.index) {
-            return OCamlRuntime::with_domain_lock(|rt| {
-                // The index is used again: this may be a later domain.
-                if rt.domain_id() == shared.number { Ok(body(rt)) } else { Err(shared.ended()) }
-            });
+        let home = home();
+        if home.as_ref().is_some_and(|home| home.number == shared.number) {
+            return Ok(OCamlRuntime::with_domain_lock(body));
         }
-        if shared.number != 0 || !crate::lock::may_register() {
-            return shared.send(body);
-        }
-        std::thread::scope(|scope| {
-            match scope.spawn(|| OCamlRuntime::with_domain_lock(body)).join() {
-                Ok(result) => Ok(result),
-                Err(payload) => resume_unwind(payload),
-            }
-        })
+        shared.send(home.as_deref(), body)
     }
 }
 
-/// The index of the domain to which this thread belongs.
-fn home() -> Option<usize> {
+thread_local! {
+    /// The domain to which this thread belongs, once it is known.
+    static HOME: RefCell<Option<Arc<Shared>>> = const { RefCell::new(None) };
+}
+
+/// The domain to which this thread belongs. A thread that belongs to none yet becomes one of the first domain's, if it can.
+fn home() -> Option<Arc<Shared>> {
     if roots::domain_ended() {
         return None;
     }
-    roots::known_domain().or_else(|| {
-        OCamlRuntime::with_domain_lock(|_| roots::know_domain());
-        roots::known_domain()
-    })
+    // A destructor of another thread-local may be the last to ask.
+    let known = HOME.try_with(|home| home.borrow().clone()).ok().flatten();
+    if let Some(home) = known
+        && !home.mailbox.inbox().has_ended
+    {
+        return Some(home);
+    }
+    match OCamlRuntime::try_with_domain_lock(|rt| rt.domain().shared) {
+        Ok(home) => {
+            let _ = HOME.try_with(|place| place.replace(Some(Arc::clone(&home))));
+            Some(home)
+        }
+        Err(OCamlLockError::NoThreads) => None,
+        Err(error) => panic!("OCamlRuntime::run_in_domain: {error}"),
+    }
 }
 
 /// What the sender waits for.
-struct Answer<R> {
-    outcome: Mutex<Option<std::thread::Result<Result<R, DomainEnded>>>>,
-    given: Condvar,
-}
+type Answer<R> = Mutex<Option<std::thread::Result<Result<R, DomainEnded>>>>;
 
-impl Shared {
+impl Mailbox {
     fn inbox(&self) -> MutexGuard<'_, Inbox> {
         lock(&self.inbox)
     }
 
+    /// Waits for an answer, of which this mailbox gets notice, and meanwhile runs what is sent here. The thread must belong to the
+    /// domain of the mailbox, or nobody else know it.
+    fn wait_for<R>(&self, answer: &Answer<R>) -> std::thread::Result<Result<R, DomainEnded>> {
+        let mut inbox = self.inbox();
+        loop {
+            if let Some(outcome) = lock(answer).take() {
+                return outcome;
+            }
+            inbox = match inbox.take() {
+                Some(job) => {
+                    drop(inbox);
+                    run_with_lock(job);
+                    self.inbox()
+                }
+                None => self.news.wait(inbox).unwrap_or_else(PoisonError::into_inner),
+            };
+        }
+    }
+
+    fn notify(&self) {
+        // Whoever looked before the news came is waiting by now.
+        drop(self.inbox());
+        self.news.notify_all();
+    }
+}
+
+impl Inbox {
+    fn take(&mut self) -> Option<Job<'static>> {
+        let job = self.jobs.pop_front()?;
+        WAITING.fetch_sub(1, Ordering::SeqCst);
+        Some(job)
+    }
+}
+
+impl Shared {
     fn ended(&self) -> DomainEnded {
         DomainEnded { number: self.number }
     }
@@ -190,47 +235,45 @@ impl Shared {
     #[cfg_attr(feature = "checked", track_caller)]
     fn send<R: Send>(
         &self,
+        home: Option<&Shared>,
         body: impl FnOnce(&mut OCamlRuntime) -> R + Send,
     ) -> Result<R, DomainEnded> {
         checked! { let site = crate::checked::Site::here("OCamlRuntime::run_in_domain"); }
-        let answer = Arc::new(Answer { outcome: Mutex::new(None), given: Condvar::new() });
+        let answer: Arc<Answer<R>> = Arc::new(Mutex::new(None));
+        let mailbox = home.map_or_else(Arc::default, |home| Arc::clone(&home.mailbox));
         let ended = self.ended();
         let job: Job<'_> = {
-            let answer = Arc::clone(&answer);
+            let (answer, mailbox) = (Arc::clone(&answer), Arc::clone(&mailbox));
             Box::new(move |rt| {
                 let outcome = catch_unwind(AssertUnwindSafe(|| {
                     checked! { let _locked = rt.is_some().then(|| crate::checked::open(crate::checked::Kind::Locked, site)); }
                     rt.map(body).ok_or(ended)
                 }));
                 // The sender goes on from here: what it lent must not be used any more.
-                *lock(&answer.outcome) = Some(outcome);
-                answer.given.notify_one();
+                *lock(&answer) = Some(outcome);
+                mailbox.notify();
             })
         };
         // SAFETY: what the job borrows lives until this function returns, which is after the job has given its answer. It is
         // called exactly once; what is left of it afterwards is a reference to the answer, which is empty by then.
         let job = unsafe { core::mem::transmute::<Job<'_>, Job<'static>>(job) };
-        if let Err(job) = self.push(job) {
-            job(None);
-        }
-        let mut outcome = lock(&answer.outcome);
-        loop {
-            match outcome.take() {
-                Some(Ok(result)) => return result,
-                Some(Err(payload)) => {
-                    drop(outcome);
-                    resume_unwind(payload)
-                }
-                None => {
-                    outcome = answer.given.wait(outcome).unwrap_or_else(PoisonError::into_inner);
-                }
+        let outcome = if self.number == 0 && crate::lock::may_register() {
+            std::thread::scope(|scope| {
+                scope.spawn(|| run_with_lock(job));
+                mailbox.wait_for(&answer)
+            })
+        } else {
+            if let Err(job) = self.push(job) {
+                job(None);
             }
-        }
+            mailbox.wait_for(&answer)
+        };
+        outcome.unwrap_or_else(|payload| resume_unwind(payload))
     }
 
     /// Puts a job into the inbox and interrupts the domain; gives it back when the domain has ended.
     fn push(&self, job: Job<'static>) -> Result<(), Job<'static>> {
-        let mut inbox = self.inbox();
+        let mut inbox = self.mailbox.inbox();
         if inbox.has_ended {
             return Err(job);
         }
@@ -238,13 +281,23 @@ impl Shared {
         WAITING.fetch_add(1, Ordering::SeqCst);
         // SAFETY: the domain lives: it takes the inbox's lock before it ends.
         unsafe { domain_state::request_interrupt_of(self.state) };
+        drop(inbox);
+        self.mailbox.news.notify_all();
         Ok(())
     }
 
     fn take(&self) -> Option<Job<'static>> {
-        let job = self.inbox().jobs.pop_front()?;
-        WAITING.fetch_sub(1, Ordering::SeqCst);
-        Some(job)
+        self.mailbox.inbox().take()
+    }
+}
+
+/// Runs a job on the domain to which this thread belongs.
+fn run_with_lock(job: Job<'_>) {
+    let mut job = Some(job);
+    let _ = OCamlRuntime::try_with_domain_lock(|rt| job.take().map(|job| job(Some(rt))));
+    // OCaml cannot be entered any more.
+    if let Some(job) = job {
+        job(None);
     }
 }
 
@@ -268,7 +321,7 @@ pub(crate) unsafe fn run_jobs() {
 /// Notes that the current domain ends: what was sent to it is given back.
 pub(crate) fn ends(number: usize) {
     let Some(shared) = lock(&DOMAINS).remove(&number) else { return };
-    shared.inbox().has_ended = true;
+    shared.mailbox.inbox().has_ended = true;
     while let Some(job) = shared.take() {
         job(None);
     }

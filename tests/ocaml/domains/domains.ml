@@ -92,6 +92,13 @@ let first_domain () =
   Alcotest.(check (list int))
     "while it waits" (List.init 50 Fun.id)
     (Domain.join (Domain.spawn from_domain));
+  Alcotest.check result "which asks back" (Ok 3)
+    (Domain.join
+       (Domain.spawn (fun () ->
+            ignore (remember "asks");
+            run_there "first"
+              (fun n -> Result.get_ok (run_there "asks" (fun n -> n + 1) n) + 1)
+              1)));
   Alcotest.check result "from a thread of Rust's" (Ok 4950)
     (run_from_thread "first" (fun n -> here () + n) 100)
 

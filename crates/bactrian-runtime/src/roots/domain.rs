@@ -54,12 +54,6 @@ impl DomainRoots {
         unsafe { &*roots }
     }
 
-    /// The index of the domain to which this thread belongs, if it has used its roots.
-    pub(super) fn known_index() -> Option<usize> {
-        // SAFETY: entries are never freed.
-        unsafe { current::domain().as_ref() }.map(|roots| roots.index)
-    }
-
     /// Finds them for a thread that asks for the first time.
     #[cold]
     #[inline(never)]

@@ -28,14 +28,9 @@ pub(crate) fn collections() -> u64 {
     domain::DomainRoots::current().collections.get()
 }
 
-/// Makes the domain of this thread, which must hold its lock, known: to the thread, and to the hook for its end.
+/// Makes the domain of this thread, which must hold its lock, known: its end will be noted.
 pub(crate) fn know_domain() {
     domain::DomainRoots::current();
-}
-
-/// The index of the domain to which this thread belongs, if it is known: see [`know_domain`].
-pub(crate) fn known_domain() -> Option<usize> {
-    domain::DomainRoots::known_index()
 }
 
 /// Roots on stacks, those above the watermark, and boxed ones, of the current domain.
