@@ -30,7 +30,7 @@ let by_domains texts totals =
   let rec work () =
     let i = Atomic.fetch_and_add next 1 in
     if i < Array.length texts then begin
-      add totals (Words.count texts.(i));
+      add totals (Word_counts.count texts.(i));
       Atomic.incr (Domain.DLS.get counted);
       work ()
     end
@@ -39,7 +39,7 @@ let by_domains texts totals =
     let thread = Thread.create work () in
     work ();
     Thread.join thread;
-    Atomic.set home (Some (Words.here ()));
+    Atomic.set home (Some (Word_counts.here ()));
     while not (Atomic.get stop) do
       Thread.yield ()
     done
@@ -50,7 +50,7 @@ let by_domains texts totals =
     match Atomic.get home with
     | Some home ->
         let answer = ref 0 in
-        Words.at home (fun () -> answer := Atomic.get (Domain.DLS.get counted));
+        Word_counts.at home (fun () -> answer := Atomic.get (Domain.DLS.get counted));
         !answer
     | None ->
         Thread.delay 0.001;
@@ -63,7 +63,7 @@ let by_domains texts totals =
 
 (* Threads that Rust starts. They call this function with the first domain's lock. *)
 let by_threads_of_rust texts totals =
-  Words.count_by_threads (Array.to_list texts) ~threads:4 (fun _ counts ->
+  Word_counts.count_by_threads (Array.to_list texts) ~threads:4 (fun _ counts ->
       add totals counts)
 
 (* The made up texts: the same ones each time. *)
@@ -94,7 +94,7 @@ let () =
   in
   (* What is right: one after another. *)
   let expected = make_totals () in
-  Array.iter (fun text -> add expected (Words.count text)) texts;
+  Array.iter (fun text -> add expected (Word_counts.count text)) texts;
   let check name f =
     let totals = make_totals () in
     f texts totals;
