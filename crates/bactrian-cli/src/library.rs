@@ -80,6 +80,9 @@ impl<'a> Reader<'a> {
                 "this is a thin archive, which only names its members: make one that holds them",
             ));
         }
+        if is_cut(bytes) {
+            return Err(Error::new("this library is damaged: it ends within a member"));
+        }
         for member in archive.members() {
             let data = member.and_then(|member| member.data(bytes)).map_err(damaged)?;
             if data.starts_with(b"BC\xc0\xde") {
@@ -140,6 +143,27 @@ impl<'a> Reader<'a> {
         });
         Ok(Library { entries: self.entries })
     }
+}
+
+/// Whether a member of an archive is longer than what is left of the file.
+fn is_cut(archive: &[u8]) -> bool {
+    /// The length of a header, and where the size is in it.
+    const HEADER: usize = 60;
+    const SIZE: std::ops::Range<usize> = 48..58;
+    let mut rest = archive.get(b"!<arch>\n".len()..).unwrap_or_default();
+    while rest.len() >= HEADER {
+        let size = std::str::from_utf8(&rest[SIZE])
+            .ok()
+            .and_then(|text| text.trim().parse::<usize>().ok());
+        // What is no number is an error of the reader.
+        let Some(size) = size else { return false };
+        let end = HEADER.saturating_add(size);
+        if end > rest.len() {
+            return true;
+        }
+        rest = rest.get(end + size % 2..).unwrap_or_default();
+    }
+    !rest.is_empty() && rest != b"\n"
 }
 
 fn damaged(error: object::Error) -> Error {
