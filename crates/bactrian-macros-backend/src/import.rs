@@ -53,7 +53,11 @@ impl Items {
         let mut items = Vec::new();
         while !input.is_empty() {
             let attributes = input.call(Attribute::parse_outer)?;
-            let visibility = input.parse()?;
+            let mut visibility = input.parse()?;
+            // What is private in a module that holds nothing else would be of no use.
+            if module.is_some() && matches!(visibility, Visibility::Inherited) {
+                visibility = syn::parse_quote!(pub(super));
+            }
             items.push(if input.peek(Token![mod]) {
                 Item::Module(Module::parse(input, attributes, visibility, module)?)
             } else {

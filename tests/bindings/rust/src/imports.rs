@@ -5,7 +5,7 @@ use bactrian::*;
 ocaml! {
     /// OCaml's own.
     pub mod maths = "Maths" {
-        pub fn twice(n: OCamlInt) -> OCamlInt;
+        fn twice(n: OCamlInt) -> OCamlInt;
         pub fn join(#[ocaml(label)] separator: String, words: OCamlList<String>) -> String;
         pub mod deep = "Deep" {
             pub fn negate(b: bool) -> Result<bool, OCamlException>;
