@@ -24,10 +24,9 @@ val run : Domainslib.Task.pool -> (unit -> 'a) -> 'a
     alone, in every task of every pool.
 
     Rust's side of each domain in which something has to wait is run by a thread of that
-    domain, which starts then and sleeps until there is something to do. While a task
-    computes without allocating or waiting, that thread gets its turn every 50
-    milliseconds, as all threads of OCaml do. Functions for which that is too slow are
-    exported with [#[export(parallel)]]: they run on threads of Rust's.
+    domain, which starts then and sleeps until there is something to do. When it is woken,
+    a task that computes lets it go first where it next allocates or polls. Functions that
+    are exported with [#[export(parallel)]] run on threads of Rust's.
 
     A Rust function whose future is not [Send] raises [Failure] here: a task's thread may
     not be there when it goes on. *)

@@ -1,7 +1,7 @@
 //! The runtime's hook for interrupts: a domain calls it where OCaml code may run, after it was asked to.
 //!
-//! The threads library has its tick there, by which the threads of a domain take turns. We drop what OCaml has let go of, and run
-//! what other domains have sent.
+//! The threads library has its tick there, by which the threads of a domain take turns. We let urgent threads go first, drop what OCaml has
+//! let go of, and run what other domains have sent.
 
 use crate::ffi::domain_state;
 use crate::ffi::signals::{caml_bt_is_self, caml_domain_external_interrupt_hook};
@@ -54,7 +54,9 @@ unsafe extern "C" fn on_interrupt() {
         }
         // Before the work is looked for: who brings some afterwards interrupts again.
         domain_state::interrupt_taken(domain_state::current());
-        OCamlRuntime::recover().drop_unreachable();
+        let rt = &mut OCamlRuntime::recover();
+        crate::urgent::let_go(rt);
+        rt.drop_unreachable();
         crate::domain::run_jobs();
     }
 }

@@ -28,6 +28,7 @@ pub mod schema;
 #[doc(hidden)]
 pub mod shim;
 mod startup;
+mod urgent;
 mod value;
 #[doc(hidden)]
 pub mod variant;
@@ -80,6 +81,7 @@ pub mod __private {
     pub use crate::schema;
     pub use crate::shim;
     pub use crate::startup::run_test;
+    pub use crate::urgent::releasing_runtime_urgently;
     pub use crate::variant;
 
     /// What the macros for users of ocaml-interop expand to.

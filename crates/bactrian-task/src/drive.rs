@@ -4,6 +4,7 @@ use crate::context;
 use crate::executor::{Executor, Message};
 use crate::sleeper::Sleeper;
 use crate::thread::ThreadId;
+use bactrian_runtime::__private::releasing_runtime_urgently;
 use bactrian_runtime::{OCamlException, OCamlRuntime};
 use core::mem;
 use core::time::Duration;
@@ -83,6 +84,9 @@ impl Executor {
         sleeper.set_polling(true);
         let polled = if sleeper.is_released() {
             Ok(())
+        } else if self.host_thread(rt) == ThreadId::current() {
+            // A thread that does nothing else goes before those that compute.
+            releasing_runtime_urgently(rt, || self.reactor().pollf(None).map(|_| ()))
         } else {
             rt.releasing_runtime(|| self.reactor().pollf(None).map(|_| ()))
         };

@@ -57,8 +57,7 @@ pub(super) fn usable(
         ));
     }
     let executor = served(rt, who)?;
-    if threads == Threads::Own && suspends() && executor.host_thread(rt) != ThreadId::current()
-    {
+    if threads == Threads::Own && suspends() && executor.host_thread(rt) != ThreadId::current() {
         return Err(format!(
             "{who}: its future is not Send, so only this thread may poll it, but this thread's scheduler leaves that to another \
              one: let the future be Send (no Rc, RefCell borrow or raw pointer across an await)"
