@@ -1,13 +1,13 @@
 let refused f =
   match f () with
-  | () -> print_endline "done"
+  | () -> print_endline "allowed"
   | exception Invalid_argument message -> Printf.printf "refused: %s\n%!" message
 
 let () =
   let d = Dictionary.of_text "one hump or two humps" in
   Printf.printf "%d, %d\n%!" (Dictionary.count d "two") (Dictionary.count d "three");
   Printf.printf "%d learned\n%!" (Dictionary.learn d "two camels and one caravan");
-  print_endline (String.concat " " (Dictionary.completions d "ca"));
+  Printf.printf "%s\n%!" (String.concat " " (Dictionary.completions d "ca"));
   Printf.printf "%s\n%!" (Dictionary.show (Dictionary.of_text "salt salt"));
   (* Borrowed for as long as a call lasts. *)
   refused (fun () -> Dictionary.merge d d);
@@ -18,12 +18,12 @@ let () =
   (* Compared and written, as its type says. *)
   let copy : Dictionary.t = Marshal.from_string (Marshal.to_string d []) 0 in
   Printf.printf "equal: %b, less: %b\n%!" (copy = d) (Dictionary.of_text "a" < d);
-  refused (fun () -> ignore (Hashtbl.hash (copy, d)));
   (* Another type, by a wrong external or Obj.magic. *)
   refused (fun () -> ignore (Dictionary.count (Obj.magic "a string") "one"));
   (* Dropped now, or by the collector. *)
   Dictionary.close d;
   refused (fun () -> ignore (Dictionary.count d "one"));
+  print_endline "collecting:";
   Gc.full_major ();
-  Printf.printf "%d dropped\n%!" (Bactrian.Rust_value.drain ());
-  assert (Dictionary.count copy "one" = 2)
+  ignore (Bactrian.Rust_value.drain ());
+  Printf.printf "%d in the copy\n%!" (Dictionary.count copy "one")

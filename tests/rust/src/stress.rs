@@ -41,7 +41,7 @@ const SHELF_SIZE: usize = 1000;
 
 /// A thread without the lock that drops what it is sent.
 struct Dropper {
-    sender: Sender<Kept>,
+    sender: Sender<Box<dyn Send>>,
     thread: JoinHandle<()>,
 }
 
@@ -51,13 +51,13 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-fn drop_elsewhere(kept: Kept) {
+fn drop_elsewhere(what: Box<dyn Send>) {
     let mut dropper = lock(&DROPPER);
     let dropper = dropper.get_or_insert_with(|| {
-        let (sender, receiver): (_, Receiver<Kept>) = channel();
+        let (sender, receiver): (_, Receiver<Box<dyn Send>>) = channel();
         Dropper { sender, thread: std::thread::spawn(move || receiver.iter().for_each(drop)) }
     });
-    dropper.sender.send(kept).expect("the thread ends after the sender is gone");
+    dropper.sender.send(what).expect("the thread ends after the sender is gone");
 }
 
 /// Keeps a string; the oldest on a full shelf is dropped by a thread that holds no lock.
@@ -70,7 +70,7 @@ fn s_keep(number: i64, text: BoxRoot<String>) {
         if shelf.len() > SHELF_SIZE { shelf.pop_front() } else { None }
     };
     if let Some(oldest) = oldest {
-        drop_elsewhere(oldest);
+        drop_elsewhere(Box::new(oldest));
     }
 }
 
@@ -191,14 +191,16 @@ impl Tally {
         Ok(self.sum)
     }
 
-    /// Keeps a handle; the oldest is dropped without the lock, perhaps the last one.
-    pub fn keep(rt: &mut OCamlRuntime, tally: DynBox<Tally>) {
+    /// Keeps a handle; the oldest is dropped by a thread that holds no lock, perhaps the last one.
+    pub fn keep(tally: DynBox<Tally>) {
         let oldest = {
             let mut tallies = lock(&TALLIES);
             tallies.push_back(tally);
             if tallies.len() > SHELF_SIZE { tallies.pop_front() } else { None }
         };
-        rt.releasing_runtime(|| drop(oldest));
+        if let Some(oldest) = oldest {
+            drop_elsewhere(Box::new(oldest));
+        }
     }
 
     /// A handle that any domain may have kept.
