@@ -103,6 +103,13 @@ let rec unsubscribe t callback =
         callbacks = []
       else unsubscribe t callback
 
+let watch t run =
+  match subscribe t run with
+  | None ->
+      call run;
+      ignore
+  | Some callback -> fun () -> ignore (unsubscribe t callback)
+
 let on t run = match subscribe t run with None -> call run | Some _ -> ()
 
 let peek t =

@@ -94,4 +94,9 @@ val prepare : (unit -> trigger) ref
 val timer : (float -> unit t) ref
 val turn : (unit -> unit) ref
 val pending : (unit -> unit) -> 'a t
+
+val watch : 'a t -> (unit -> unit) -> unit -> unit
+(* Calls the function when it is settled, unless what this gives is called before. *)
+
+val peek : 'a t -> ('a, exn) result option
 val resolve : 'a t -> ('a, exn) result -> bool

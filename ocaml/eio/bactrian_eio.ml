@@ -13,8 +13,12 @@ let turn () =
   | exception exn -> !Future.uncaught_exception_hook exn (Printexc.get_raw_backtrace ())
 
 let run main =
-  Host.using ~prepare_for_await (fun () ->
+  let switch = ref None in
+  (* A fibre for an OCaml function that Rust calls: called by [turn], or by [main]. *)
+  let fork body = Eio.Fiber.fork ~sw:(Option.get !switch) body in
+  Host.using ~fork ~prepare_for_await (fun () ->
       Eio.Switch.run ~name:"Bactrian_eio.run" (fun sw ->
+          switch := Some sw;
           let descriptor = Host.descriptor () in
           Eio.Fiber.fork_daemon ~sw (fun () ->
               while true do

@@ -7,6 +7,7 @@ external wait : int -> bool = "bactrian_future_wait"
 external stop : int -> unit = "bactrian_future_stop"
 external turn : unit -> unit = "bactrian_future_turn"
 external cancel : int -> int -> unit = "bactrian_future_cancel"
+external wake : int -> int -> unit = "bactrian_future_wake"
 external sleep : float -> unit Future.t = "bactrian_future_sleep"
 external attach : unit -> bool = "bactrian_future_attach"
 external detach : unit -> unit = "bactrian_future_detach"
@@ -31,31 +32,75 @@ let plain () =
 
 (* {1 Schedulers} *)
 
-type suspend = unit -> Future.trigger
+type scheduler = {
+  prepare_for_await : unit -> Future.trigger;
+  fork : ((unit -> unit) -> unit) option;
+}
 
-(* How the threads of a domain that have a scheduler wait, by their numbers. *)
-let schedulers : (int * suspend) list ref Domain.DLS.key =
+(* Those of the threads of a domain, by their numbers. *)
+let schedulers : (int * scheduler) list ref Domain.DLS.key =
   Domain.DLS.new_key (fun () -> ref [])
 
-(* How those wait that have none, in every domain: a record each, to be told by its address. *)
-type anyone = { suspend : suspend }
-
-let anyones : anyone list Atomic.t = Atomic.make []
+(* Those of threads that have none of their own, in every domain. *)
+let anyones : scheduler list Atomic.t = Atomic.make []
 
 let rec update change =
   let before = Atomic.get anyones in
   if not (Atomic.compare_and_set anyones before (change before)) then update change
 
-let without_scheduler () =
-  match Atomic.get anyones with [] -> plain () | anyone :: _ -> anyone.suspend ()
+let scheduler () =
+  let own =
+    match !(Domain.DLS.get schedulers) with
+    | [] -> None
+    | known -> List.assq_opt (Thread.id (Thread.self ())) known
+  in
+  match (own, Atomic.get anyones) with
+  | None, anyone :: _ -> Some anyone
+  | own, _ -> own
 
 let prepare () =
-  match !(Domain.DLS.get schedulers) with
-  | [] -> without_scheduler ()
-  | known -> (
-      match List.assq_opt (Thread.id (Thread.self ())) known with
-      | None -> without_scheduler ()
-      | Some suspend -> suspend ())
+  match scheduler () with
+  | None -> plain ()
+  | Some scheduler -> scheduler.prepare_for_await ()
+
+(* {1 Functions of OCaml that Rust calls} *)
+
+let fork body =
+  match scheduler () with
+  | Some { fork = Some fork; _ } -> fork body
+  | Some { fork = None; _ } | None -> ignore (Thread.create body ())
+
+let spawn body =
+  let t, resolve = Future.make () in
+  fork (fun () ->
+      let result = match body () with value -> Ok value | exception exn -> Error exn in
+      ignore (resolve result));
+  t
+
+let lift1 f a = spawn (fun () -> f a)
+let lift2 f a b = spawn (fun () -> f a b)
+let lift3 f a b c = spawn (fun () -> f a b c)
+let lift4 f a b c d = spawn (fun () -> f a b c d)
+let lift5 f a b c d e = spawn (fun () -> f a b c d e)
+let lift6 f a b c d e g = spawn (fun () -> f a b c d e g)
+let lift7 f a b c d e g h = spawn (fun () -> f a b c d e g h)
+let lift8 f a b c d e g h i = spawn (fun () -> f a b c d e g h i)
+let lift9 f a b c d e g h i j = spawn (fun () -> f a b c d e g h i j)
+
+(* {1 Futures that Rust awaits} *)
+
+(* As [Lwt.state]: Rust reads it. *)
+type 'a state = Return of 'a | Fail of exn | Sleep
+
+let state t =
+  match Future.peek t with
+  | Some (Ok value) -> Return value
+  | Some (Error exn) -> Fail exn
+  | None -> Sleep
+
+let watch t key =
+  let domain = (Domain.self () :> int) in
+  Future.watch t (fun () -> wake domain key)
 
 module Host = struct
   type trigger = Future.trigger = { release : unit -> unit; await : unit -> unit }
@@ -64,26 +109,26 @@ module Host = struct
   let descriptor () : Unix.file_descr = Obj.magic (descriptor () : int)
   let turn = turn
 
-  let suspending ~prepare_for_await body =
+  let suspending ?fork ~prepare_for_await body =
     let known = Domain.DLS.get schedulers in
     let id = Thread.id (Thread.self ()) in
     let before = List.assq_opt id !known in
     let others () = List.filter (fun (other, _) -> other <> id) !known in
-    known := (id, prepare_for_await) :: others ();
+    known := (id, { prepare_for_await; fork }) :: others ();
     suspends true;
     Fun.protect body ~finally:(fun () ->
         match before with
         | None ->
             known := others ();
             suspends false
-        | Some suspend -> known := (id, suspend) :: others ())
+        | Some scheduler -> known := (id, scheduler) :: others ())
 
   let hosting body =
     let attached = attach () in
     Fun.protect body ~finally:(fun () -> if attached then detach ())
 
-  let using ~prepare_for_await body =
-    hosting (fun () -> suspending ~prepare_for_await body)
+  let using ?fork ~prepare_for_await body =
+    hosting (fun () -> suspending ?fork ~prepare_for_await body)
 
   (* A thread that waits for nothing but the end, and how to end it. *)
   let drive () =
@@ -135,7 +180,7 @@ module Host = struct
     Fun.protect body ~finally:stop
 
   let everywhere ~prepare_for_await body =
-    let anyone = { suspend = prepare_for_await } in
+    let anyone = { prepare_for_await; fork = None } in
     update (List.cons anyone);
     everywhere true;
     Fun.protect body ~finally:(fun () ->
@@ -163,6 +208,19 @@ let () =
       ignore (Future.resolve t (Ok value)));
   Callback.register "Bactrian_future.raise" (fun t exn ->
       ignore (Future.resolve t (Error exn)));
+  Callback.register "Bactrian_future.state" state;
+  Callback.register "Bactrian_future.watch" watch;
+  Callback.register "Bactrian_future.forget" (fun unwatch -> unwatch ());
+  Callback.register "Bactrian_future.cancel" Future.cancel;
+  Callback.register "Bactrian_future.lift1" lift1;
+  Callback.register "Bactrian_future.lift2" lift2;
+  Callback.register "Bactrian_future.lift3" lift3;
+  Callback.register "Bactrian_future.lift4" lift4;
+  Callback.register "Bactrian_future.lift5" lift5;
+  Callback.register "Bactrian_future.lift6" lift6;
+  Callback.register "Bactrian_future.lift7" lift7;
+  Callback.register "Bactrian_future.lift8" lift8;
+  Callback.register "Bactrian_future.lift9" lift9;
   Future.prepare := prepare;
   Future.timer := sleep;
   Future.turn := turn;

@@ -29,10 +29,17 @@ module Host : sig
   }
   (** As [Domain_local_await.t]. *)
 
-  val using : prepare_for_await:(unit -> trigger) -> (unit -> 'a) -> 'a
+  val using :
+    ?fork:((unit -> unit) -> unit) ->
+    prepare_for_await:(unit -> trigger) ->
+    (unit -> 'a) ->
+    'a
   (** Runs the function, during which this thread alone runs Rust functions of its domain:
       it must watch {!descriptor}. {!Bactrian.Future.await} uses [prepare_for_await] in
       this thread; in others of the domain it blocks the thread. Calls nest.
+
+      [fork] starts a fibre that nobody waits for, in the thread of the scheduler: OCaml functions that Rust calls and awaits
+      ([bactrian::task::future::OCamlAsyncFn]) run in one. Without it they run in threads.
 
       @raise Failure if another thread of this domain is the host. *)
 
@@ -52,7 +59,11 @@ module Host : sig
       functions of the domain. Rust functions whose future is not [Send] are refused in
       fibres then. *)
 
-  val suspending : prepare_for_await:(unit -> trigger) -> (unit -> 'a) -> 'a
+  val suspending :
+    ?fork:((unit -> unit) -> unit) ->
+    prepare_for_await:(unit -> trigger) ->
+    (unit -> 'a) ->
+    'a
   (** The other half of {!using}: {!Bactrian.Future.await} uses [prepare_for_await] in
       this thread, during the call. *)
 

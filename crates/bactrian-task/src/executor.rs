@@ -3,7 +3,7 @@
 use crate::context;
 use crate::domain_cell::DomainCell;
 use crate::fork;
-use crate::panics::Panicked;
+use crate::panics::{self, Panicked};
 use crate::slab::{Key, Slab};
 use crate::sleeper::Sleeper;
 use crate::task::{Entry, TaskRunnable};
@@ -243,6 +243,18 @@ impl Executor {
         drop(local);
         if let Err(exception) = kick(rt) {
             self.escape(rt, exception);
+        }
+    }
+
+    /// Wakes the task that waits for a promise of OCaml under this key.
+    pub(crate) fn wake(self: &Arc<Self>, rt: &mut OCamlRuntime, key: Key) {
+        // SAFETY: the handle proves that the lock is held. The waker is called outside the borrow.
+        let waker = unsafe { self.local() }.waits.get_mut(key).and_then(|wait| {
+            wait.guard = None;
+            wait.waker.take()
+        });
+        if let Some(waker) = waker {
+            context::enter(self, rt, || panics::wake(waker));
         }
     }
 

@@ -23,6 +23,7 @@ mod handle;
 mod join;
 pub mod lwt;
 mod panics;
+pub mod promise;
 mod shutdown;
 mod slab;
 mod sleeper;

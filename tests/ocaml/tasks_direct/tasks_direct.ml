@@ -25,6 +25,10 @@ external parallel_wait : int -> int Future.t = "f_parallel_wait"
 external started : unit -> int = "f_started"
 external called_back : (int -> int) -> int -> int Future.t = "f_called_back"
 external run_in_domain : (int -> int) -> int -> int Future.t = "f_run_in_domain"
+external await_in_rust : int Future.t -> bool -> int Future.t = "f_await"
+external cancel_in_rust : int Future.t -> unit = "f_cancel"
+external call : (int -> int) -> int -> bool -> int Future.t = "f_call"
+external call_many : (string -> int -> int) -> int -> int Future.t = "f_call_many"
 external waiting : unit -> int = "f_waiting"
 
 type host = {
@@ -274,6 +278,73 @@ let test_make _ =
   Future.cancel t;
   bool "told" true !told
 
+(* {1 Rust awaits OCaml} *)
+
+exception Mine of string
+
+let test_rust_awaits _ =
+  List.iter
+    (fun elsewhere ->
+      let await_in_rust t = await_in_rust t elsewhere in
+      int "settled" 7 (await (await_in_rust (Future.return 7)));
+      int "later" 3 (await (await_in_rust (yield 3)));
+      let t, resolve = Future.make () in
+      let asked = await_in_rust t in
+      Future.on_settled (sleep 2) (fun _ -> ignore (resolve (Ok 9)));
+      int "settled by OCaml" 9 (await asked);
+      let mine = Mine "now" in
+      bool "the same exception" true (exn_of (await_in_rust (Future.fail mine)) == mine);
+      let later = Mine "later" in
+      let t = Future.map (fun _ -> raise later) (yield 1) in
+      bool "the same exception, later" true (exn_of (await_in_rust t) == later))
+    [ false; true ];
+  let t, _ = Future.make () in
+  cancel_in_rust t;
+  bool "cancelled" true (exn_of t = Future.Cancelled);
+  let t, resolve = Future.make () in
+  for _ = 1 to 50 do
+    let asked = await_in_rust t false in
+    Future.cancel asked
+  done;
+  ignore (resolve (Ok 1));
+  int "given up, and awaited" 1 (await (await_in_rust t true))
+
+type _ Effect.t += Ask : int -> int Effect.t
+
+let test_rust_calls _ =
+  let waits n =
+    (* It may wait, and perform effects of its own. *)
+    let ask m = await (yield m) + Effect.perform (Ask m) in
+    Effect.Deep.match_with ask n
+      {
+        retc = Fun.id;
+        exnc = raise;
+        effc =
+          (fun (type a) (eff : a Effect.t) ->
+            match eff with
+            | Ask m ->
+                Some
+                  (fun (k : (a, _) Effect.Deep.continuation) ->
+                    Effect.Deep.continue k (m + await (sleep 1)))
+            | _ -> None);
+      }
+  in
+  List.iter
+    (fun elsewhere ->
+      int "it returns" 42 (await (call (fun n -> 2 * n) 21 elsewhere));
+      int "it waits" 7 (await (call waits 3 elsewhere));
+      int "it calls again" 6
+        (await (call (fun n -> await (call succ (n + 2) elsewhere)) 3 elsewhere));
+      let mine = Mine "raised" in
+      bool "it raises" true
+        (exn_of (call (fun _ -> await (Future.fail mine)) 1 elsewhere) == mine))
+    [ false; true ];
+  let f text n = int_of_string text + await (if n mod 2 = 0 then yield 1 else ready n) in
+  let expected n = n + if n mod 2 = 0 then 1 else n + 1 in
+  int "many at once"
+    (List.fold_left ( + ) 0 (List.init 50 expected))
+    (await (call_many f 50))
+
 (* {1 Threads and domains} *)
 
 let test_not_send host =
@@ -296,6 +367,22 @@ let test_parallel _ =
   | exn -> Alcotest.fail (Printexc.to_string exn));
   let all = List.init 1000 parallel_sum in
   int "many" (1000 * 999 * 998 / 6) (List.fold_left (fun n t -> n + await t) 0 all)
+
+let test_domain_end _ =
+  (* A domain ends with futures that wait. *)
+  let before = drops () in
+  let t =
+    Domain.join
+      (Domain.spawn (fun () ->
+           let t = wait 40 in
+           ignore (await (yield 2));
+           t))
+  in
+  (match Future.poll t with
+  | Some (Error (Bactrian.Dropped what)) -> string "it is settled" "f_wait" what
+  | _ -> Alcotest.fail "it is not settled");
+  int "and dropped" (before + 1) (drops ());
+  bool "nobody hears of it" false (signal 40 1)
 
 let test_elsewhere _ =
   (* A future of this domain, awaited and settled from others. *)
@@ -372,11 +459,16 @@ let cases host =
         case "callbacks" test_callbacks;
         case "made by OCaml" test_make;
       ] );
+    ( host.name ^ ": Rust awaits OCaml",
+      [
+        case "futures" test_rust_awaits; case "functions that wait" test_rust_calls;
+      ] );
     ( host.name ^ ": threads",
       [
         case "not Send" test_not_send;
         case "parallel" test_parallel;
         case "other domains" test_elsewhere;
+        case "domains that end" test_domain_end;
       ] );
     (host.name ^ ": memory", [ case "flat" test_memory ]);
   ]

@@ -111,7 +111,7 @@ let test_race () =
           Fiber.yield ()
         done;
         if n mod 2 = 0 then ignore (signal 72 1);
-        Eio_unix.sleep (float_of_int (n mod 7) *. 0.00005))
+        Eio_unix.sleep (float_of_int (n mod 7) *. 0.0004))
   done;
   int "all are dropped" (before + 600) (drops ());
   bool (Printf.sprintf "%d of 600 won" !won) true (0 < !won && !won <= 300)

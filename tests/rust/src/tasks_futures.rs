@@ -1,5 +1,6 @@
 //! Asynchronous functions in direct style, as `Bactrian.Future.t`.
 
+use bactrian::task::future::{OCamlAsyncFn, Promise};
 use bactrian::task::{Handle, spawn_local, tokio_handle};
 use bactrian::*;
 use std::rc::Rc;
@@ -261,4 +262,54 @@ async fn f_run_in_domain(function: OCamlFn<(i64,), i64>, n: i64) -> i64 {
 #[export]
 fn f_waiting(rt: &mut OCamlRuntime) -> usize {
     Handle::of(rt).waiting_tasks(rt)
+}
+
+/// Awaits a future of OCaml's, in a task of the domain or on tokio.
+#[export(raise)]
+async fn f_await(future: Promise<i64>, elsewhere: bool) -> Result<i64, OCamlException> {
+    if elsewhere {
+        tokio_handle().spawn(future).await.expect("it does not panic")
+    } else {
+        future.await
+    }
+}
+
+/// Cancels a future of OCaml's.
+#[export(raise)]
+fn f_cancel(rt: &mut OCamlRuntime, future: Promise<i64>) -> Result<(), OCamlException> {
+    future.cancel(rt)
+}
+
+/// Calls a function that may wait, from a task of the domain or from tokio.
+#[export(raise)]
+async fn f_call(
+    function: OCamlAsyncFn<(i64,), i64>,
+    n: i64,
+    elsewhere: bool,
+) -> Result<i64, OCamlException> {
+    if elsewhere {
+        let call = async move { function.call((n,)).await };
+        tokio_handle().spawn(call).await.expect("it does not panic")
+    } else {
+        function.call((n,)).await
+    }
+}
+
+/// As many calls at once.
+#[export(parallel, raise)]
+async fn f_call_many(
+    function: OCamlAsyncFn<(String, i64), i64>,
+    count: i64,
+) -> Result<i64, OCamlException> {
+    let calls: Vec<_> = (0..count)
+        .map(|n| {
+            let function = function.clone();
+            tokio::spawn(async move { function.call((format!("{n}"), n)).await })
+        })
+        .collect();
+    let mut sum = 0;
+    for call in calls {
+        sum += call.await.expect("it does not panic")?;
+    }
+    Ok(sum)
 }

@@ -174,6 +174,10 @@ pub(crate) unsafe fn call_closure<const N: usize>(
     note = "arguments are a tuple of one to nine types that convert to OCaml; one is written `(i64,)`"
 )]
 pub unsafe trait CallArguments {
+    /// How many there are.
+    #[doc(hidden)]
+    const COUNT: usize;
+
     /// Converts the arguments and calls what `closure` returns with them.
     ///
     /// # Safety
@@ -193,6 +197,8 @@ macro_rules! arguments {
         where
             $($rust: DefaultOCamlMapping + ToOCaml<$rust::OCamlType>),*
         {
+            const COUNT: usize = $count;
+
             #[inline]
             unsafe fn apply(
                 &self,

@@ -148,6 +148,28 @@ unsafe extern "C" fn bactrian_future_cancel(domain: RawOCaml, word: RawOCaml) ->
     }
 }
 
+/// `wake : int -> int -> unit`: a future that Rust waits for, on this domain and with this key, is settled.
+// SAFETY: called by OCaml, as the external says.
+#[unsafe(no_mangle)]
+unsafe extern "C" fn bactrian_future_wake(domain: RawOCaml, word: RawOCaml) -> RawOCaml {
+    // SAFETY: this is the shim's frame, and the words are ints.
+    unsafe {
+        shim::call_with_runtime("bactrian_future_wake", |rt: &mut OCamlRuntime| {
+            let domain = int(domain) as usize;
+            let Some(key) = key(word).filter(|_| !fork::is_child()) else { return Ok(UNIT) };
+            if domain == rt.domain_id() {
+                if let Some(executor) = Executor::existing(rt) {
+                    executor.wake(rt, key);
+                }
+            } else if let Some(executor) = Executor::of_domain(domain) {
+                let target = Arc::clone(&executor);
+                executor.send(Message::Job(Box::new(move |rt| target.wake(rt, key))));
+            }
+            Ok(UNIT)
+        })
+    }
+}
+
 /// `sleep : float -> unit Bactrian.Future.t`.
 // SAFETY: called by OCaml, as the external says.
 #[unsafe(no_mangle)]

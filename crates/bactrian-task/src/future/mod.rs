@@ -4,6 +4,7 @@
 //! `await`; a scheduler that becomes the host (`Bactrian_future.Host`) does so in its own loop, and suspends a fibre instead.
 
 mod affinity;
+mod async_fn;
 mod export;
 mod externals;
 mod host;
@@ -13,8 +14,17 @@ mod sleep;
 
 #[doc(hidden)]
 pub use affinity::{AnyFuture, Probe, SendFuture, Threads};
+pub use async_fn::OCamlAsyncFn;
 #[doc(hidden)]
 pub use export::export;
 pub(crate) use host::served;
 #[doc(hidden)]
+pub use ops::Futures;
+#[doc(hidden)]
 pub use parallel::parallel;
+
+/// OCaml's `'a Bactrian.Future.t`, as the type of a value.
+pub type OCamlFuture<T> = crate::promise::OCamlPromise<T, Futures>;
+
+/// An OCaml future, `'a Bactrian.Future.t`, that Rust awaits: a future of `Result<T, OCamlException>`.
+pub type Promise<T> = crate::promise::Promise<T, Futures>;

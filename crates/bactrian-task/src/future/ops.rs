@@ -1,9 +1,11 @@
 //! The OCaml functions of `bactrian.future` that Rust calls, one Rust function each.
 
 use crate::export::{Pair, Promises};
+use crate::promise::sealed::Sealed;
+use crate::promise::{Kind, State, WaitKey};
 use crate::slab::Key;
 use bactrian_runtime::__private::{NamedValue, import, val_int};
-use bactrian_runtime::{BoxRoot, OCamlAny, OCamlException, OCamlRuntime, RawOCaml};
+use bactrian_runtime::{BoxRoot, OCaml, OCamlAny, OCamlException, OCamlRuntime, RawOCaml};
 
 static RETURNED: NamedValue = NamedValue::new(c"Bactrian_future.returned");
 static RAISED: NamedValue = NamedValue::new(c"Bactrian_future.raised");
@@ -11,8 +13,85 @@ static PENDING: NamedValue = NamedValue::new(c"Bactrian_future.pending");
 static RETURN: NamedValue = NamedValue::new(c"Bactrian_future.return");
 static RAISE: NamedValue = NamedValue::new(c"Bactrian_future.raise");
 
+static STATE: NamedValue = NamedValue::new(c"Bactrian_future.state");
+static WATCH: NamedValue = NamedValue::new(c"Bactrian_future.watch");
+static FORGET: NamedValue = NamedValue::new(c"Bactrian_future.forget");
+static CANCEL: NamedValue = NamedValue::new(c"Bactrian_future.cancel");
+static LIFT: [NamedValue; 9] = [
+    NamedValue::new(c"Bactrian_future.lift1"),
+    NamedValue::new(c"Bactrian_future.lift2"),
+    NamedValue::new(c"Bactrian_future.lift3"),
+    NamedValue::new(c"Bactrian_future.lift4"),
+    NamedValue::new(c"Bactrian_future.lift5"),
+    NamedValue::new(c"Bactrian_future.lift6"),
+    NamedValue::new(c"Bactrian_future.lift7"),
+    NamedValue::new(c"Bactrian_future.lift8"),
+    NamedValue::new(c"Bactrian_future.lift9"),
+];
+
+/// The function that calls `function`, of so many arguments, in a fibre of its own and returns a future.
+///
+/// # Safety
+/// `function` must be a live word, of such a function.
+pub(super) unsafe fn lift(
+    rt: &mut OCamlRuntime,
+    arguments: usize,
+    function: RawOCaml,
+) -> Result<OCaml<'_, OCamlAny>, OCamlException> {
+    // SAFETY: passed on.
+    unsafe { import::call::<OCamlAny, 1>(rt, &LIFT[arguments - 1], [function]) }
+}
+
 /// `Bactrian.Future.t`. What settles one is the future itself.
-pub(super) enum Futures {}
+pub enum Futures {}
+
+impl Sealed for Futures {}
+
+impl Kind for Futures {
+    const NAME: &'static str = "Bactrian.Future.t";
+    const LOOP: bool = false;
+
+    fn state<'gc>(
+        rt: &'gc mut OCamlRuntime,
+        promise: &BoxRoot<OCamlAny>,
+    ) -> Result<State<'gc>, OCamlException> {
+        // SAFETY: the function gives what `State` reads.
+        unsafe {
+            let word = promise.get(rt).raw();
+            Ok(State::of(import::call::<OCamlAny, 1>(rt, &STATE, [word])?))
+        }
+    }
+
+    fn watch(
+        rt: &mut OCamlRuntime,
+        promise: &BoxRoot<OCamlAny>,
+        key: WaitKey,
+    ) -> Result<BoxRoot<OCamlAny>, OCamlException> {
+        let key = val_int(key.0.to_bits() as i64);
+        // SAFETY: the function takes a future and an int.
+        unsafe {
+            let word = promise.get(rt).raw();
+            Ok(import::call::<OCamlAny, 2>(rt, &WATCH, [word, key])?.root())
+        }
+    }
+
+    fn forget(rt: &mut OCamlRuntime, guard: BoxRoot<OCamlAny>) -> Result<(), OCamlException> {
+        // SAFETY: the function takes what `watch` returns; nothing collects between the drop of the root and the call.
+        unsafe {
+            let word = guard.get(rt).raw();
+            drop(guard);
+            import::call::<(), 1>(rt, &FORGET, [word]).map(|_| ())
+        }
+    }
+
+    fn cancel(rt: &mut OCamlRuntime, promise: &BoxRoot<OCamlAny>) -> Result<(), OCamlException> {
+        // SAFETY: the function takes a future.
+        unsafe {
+            let word = promise.get(rt).raw();
+            import::call::<(), 1>(rt, &CANCEL, [word]).map(|_| ())
+        }
+    }
+}
 
 impl Promises for Futures {
     #[inline]

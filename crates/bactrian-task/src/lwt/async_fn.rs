@@ -1,15 +1,18 @@
 //! OCaml functions that return promises.
 
-use super::promise::{AsyncFunction, Promise, lost};
+use super::Promise;
 use crate::context;
 use crate::executor::Executor;
 use crate::handle::Handle;
-use crate::join::JoinHandle;
+use crate::promise::{AbortOnDrop, lost};
 use bactrian_runtime::{
-    CallArguments, DefaultOCamlMapping, FromOCaml, OCaml, OCamlException, OCamlList, OCamlRuntime,
-    ToOCaml,
+    CallArguments, DefaultOCamlMapping, FromOCaml, OCaml, OCamlException, OCamlFn, OCamlList,
+    OCamlRuntime, ToOCaml,
 };
 use std::sync::Arc;
+
+/// An OCaml function that returns a promise.
+type AsyncFunction<Args, R> = OCamlFn<Args, Promise<R>>;
 
 /// An OCaml function `a -> b -> r Lwt.t`, for `OCamlAsyncFn<(A, B), R>`, that Rust calls from any thread.
 ///
@@ -59,16 +62,6 @@ where
 {
     fn call(&self, arguments: Args) -> Result<Promise<R>, OCamlException> {
         context::with_runtime(|rt| self.function.call(rt, arguments))
-    }
-}
-
-struct AbortOnDrop<T>(JoinHandle<T>);
-
-impl<T> Drop for AbortOnDrop<T> {
-    fn drop(&mut self) {
-        if !self.0.is_finished() {
-            self.0.abort();
-        }
     }
 }
 

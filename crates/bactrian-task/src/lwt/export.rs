@@ -3,13 +3,45 @@
 use super::host::attached;
 use super::ops;
 use crate::export::{self, Convert, Pair, Promises};
+use crate::promise::sealed::Sealed;
+use crate::promise::{Kind, State, WaitKey};
 use crate::slab::Key;
 use crate::thread::ThreadId;
 use bactrian_runtime::{BoxRoot, OCamlAny, OCamlException, OCamlRuntime, RawOCaml};
 use core::future::Future;
 
-/// `Lwt.t`.
-enum Lwt {}
+/// Lwt's promises.
+pub enum Lwt {}
+
+impl Sealed for Lwt {}
+
+impl Kind for Lwt {
+    const NAME: &'static str = "Lwt.t";
+    const LOOP: bool = true;
+
+    fn state<'gc>(
+        rt: &'gc mut OCamlRuntime,
+        promise: &BoxRoot<OCamlAny>,
+    ) -> Result<State<'gc>, OCamlException> {
+        ops::state(rt, promise)
+    }
+
+    fn watch(
+        rt: &mut OCamlRuntime,
+        promise: &BoxRoot<OCamlAny>,
+        key: WaitKey,
+    ) -> Result<BoxRoot<OCamlAny>, OCamlException> {
+        ops::watch(rt, promise, key.0)
+    }
+
+    fn forget(rt: &mut OCamlRuntime, guard: BoxRoot<OCamlAny>) -> Result<(), OCamlException> {
+        ops::forget(rt, guard)
+    }
+
+    fn cancel(rt: &mut OCamlRuntime, promise: &BoxRoot<OCamlAny>) -> Result<(), OCamlException> {
+        ops::cancel(rt, promise)
+    }
+}
 
 impl Promises for Lwt {
     #[inline]

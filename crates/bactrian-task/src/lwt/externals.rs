@@ -1,10 +1,8 @@
 //! The `external`s of `bactrian-lwt`.
 
 use super::host::{self, Errand};
-use crate::context;
 use crate::executor::Executor;
 use crate::fork;
-use crate::panics;
 use crate::slab::Key;
 use crate::thread::ThreadId;
 use bactrian_runtime::__private::{shim, val_int};
@@ -126,14 +124,7 @@ unsafe extern "C" fn bactrian_lwt_wake(word: RawOCaml) -> RawOCaml {
     unsafe {
         with_executor("bactrian_lwt_wake", |rt, executor| {
             let Some(key) = key(word) else { return Ok(()) };
-            // The waker is called outside the borrow.
-            let waker = executor.local().waits.get_mut(key).and_then(|wait| {
-                wait.guard = None;
-                wait.waker.take()
-            });
-            if let Some(waker) = waker {
-                context::enter(&executor, rt, || panics::wake(waker));
-            }
+            executor.wake(rt, key);
             Ok(())
         })
     }

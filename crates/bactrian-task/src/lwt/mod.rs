@@ -10,12 +10,16 @@ mod export;
 mod externals;
 mod host;
 mod ops;
-mod promise;
 mod resolver;
 
 pub use async_fn::OCamlAsyncFn;
 #[doc(hidden)]
-pub use export::export;
+pub use export::{Lwt, export};
 pub(crate) use host::served;
-pub use promise::{OCamlLwt, Promise};
 pub use resolver::Resolver;
+
+/// OCaml's `'a Lwt.t`, as the type of a value.
+pub type OCamlLwt<T> = crate::promise::OCamlPromise<T, Lwt>;
+
+/// An OCaml promise, `'a Lwt.t`, that Rust awaits: a future of `Result<T, OCamlException>`.
+pub type Promise<T> = crate::promise::Promise<T, Lwt>;

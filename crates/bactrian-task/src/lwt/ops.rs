@@ -4,11 +4,10 @@
 //! unrooted, so that a call costs what the callback costs.
 
 use crate::export::Pair;
+use crate::promise::State;
 use crate::slab::Key;
 use bactrian_runtime::__private::{NamedValue, import, val_int};
-use bactrian_runtime::{
-    BoxRoot, OCaml, OCamlAny, OCamlException, OCamlExn, OCamlRuntime, RawOCaml,
-};
+use bactrian_runtime::{BoxRoot, OCaml, OCamlAny, OCamlException, OCamlRuntime, RawOCaml};
 
 static RETURN: NamedValue = NamedValue::new(c"Bactrian_lwt.return");
 static FAIL: NamedValue = NamedValue::new(c"Bactrian_lwt.fail");
@@ -103,27 +102,15 @@ pub(super) fn reject(
     }
 }
 
-/// What an OCaml promise has come to.
-pub(super) enum State<'gc> {
-    Fulfilled(OCaml<'gc, OCamlAny>),
-    Rejected(OCaml<'gc, OCamlExn>),
-    Pending,
-}
-
 /// `Lwt.state`.
 pub(super) fn state<'gc>(
     rt: &'gc mut OCamlRuntime,
     promise: &BoxRoot<OCamlAny>,
 ) -> Result<State<'gc>, OCamlException> {
-    // SAFETY: `'a Lwt.state` is `Return of 'a | Fail of exn | Sleep`: blocks of tag 0 and 1, and an immediate.
+    // SAFETY: that is `'a Lwt.state`.
     unsafe {
         let word = promise.get(rt).raw();
-        let state = import::call::<OCamlAny, 1>(rt, &STATE, [word])?;
-        Ok(match state.is_block() {
-            false => State::Pending,
-            true if state.tag() == 0 => State::Fulfilled(state.field(0)),
-            true => State::Rejected(state.field(0)),
-        })
+        Ok(State::of(import::call::<OCamlAny, 1>(rt, &STATE, [word])?))
     }
 }
 

@@ -1,8 +1,8 @@
 //! OCaml promises that Rust settles.
 
+use super::OCamlLwt;
 use super::host::attached;
 use super::ops;
-use super::promise::OCamlLwt;
 use crate::executor::{Executor, Message};
 use crate::export::reject_dropped;
 use crate::panics::Panicked;

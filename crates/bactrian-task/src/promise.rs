@@ -1,6 +1,5 @@
 //! An OCaml promise as a future.
 
-use super::ops::{self, State};
 use crate::context;
 use crate::executor::{Executor, Message, Wait};
 use crate::export;
@@ -11,20 +10,83 @@ use crate::slab::Key;
 use bactrian_runtime::schema::Type;
 use bactrian_runtime::{
     BoxRoot, DefaultOCamlMapping, DescribeOCaml, FromOCaml, OCaml, OCamlAny, OCamlException,
-    OCamlFn, OCamlList, OCamlRuntime, ToOCaml,
+    OCamlExn, OCamlList, OCamlRuntime, ToOCaml,
 };
 use core::future::Future;
 use core::marker::PhantomData;
 use core::pin::Pin;
 use core::task::{Context, Poll};
+use sealed::Sealed;
 use std::sync::Arc;
 
-/// OCaml's `'a Lwt.t`, as the type of a value.
-pub struct OCamlLwt<T> {
-    _marker: PhantomData<fn() -> T>,
+/// What an OCaml promise has come to.
+pub enum State<'gc> {
+    #[doc(hidden)]
+    Fulfilled(OCaml<'gc, OCamlAny>),
+    #[doc(hidden)]
+    Rejected(OCaml<'gc, OCamlExn>),
+    #[doc(hidden)]
+    Pending,
 }
 
-/// An OCaml promise, `'a Lwt.t`, that Rust awaits: a future of `Result<T, OCamlException>`.
+impl<'gc> State<'gc> {
+    /// # Safety
+    /// The value must be a variant `Return of 'a | Fail of exn | Sleep`: blocks of tag 0 and 1, and an immediate.
+    pub(crate) unsafe fn of(state: OCaml<'gc, OCamlAny>) -> Self {
+        // SAFETY: passed on.
+        unsafe {
+            match state.is_block() {
+                false => State::Pending,
+                true if state.tag() == 0 => State::Fulfilled(state.field(0)),
+                true => State::Rejected(state.field(0)),
+            }
+        }
+    }
+}
+
+/// Keeps [`Kind`] from others, whose values would be believed.
+pub(crate) mod sealed {
+    pub trait Sealed {}
+}
+
+/// A key of the executor's `waits`.
+pub struct WaitKey(pub(crate) Key);
+
+/// A kind of OCaml promises that Rust awaits: Lwt's, or futures. Nobody else has one.
+///
+/// The errors are exceptions that escaped a continuation and the hook.
+#[doc(hidden)]
+pub trait Kind: Sealed + 'static {
+    /// The OCaml type constructor.
+    const NAME: &'static str;
+    /// Are they for the thread of the host alone?
+    const LOOP: bool;
+
+    fn state<'gc>(
+        rt: &'gc mut OCamlRuntime,
+        promise: &BoxRoot<OCamlAny>,
+    ) -> Result<State<'gc>, OCamlException>;
+
+    /// Has the wait with this key woken when the promise is settled, or `forget` is called with what this gives.
+    fn watch(
+        rt: &mut OCamlRuntime,
+        promise: &BoxRoot<OCamlAny>,
+        key: WaitKey,
+    ) -> Result<BoxRoot<OCamlAny>, OCamlException>;
+
+    fn forget(rt: &mut OCamlRuntime, guard: BoxRoot<OCamlAny>) -> Result<(), OCamlException>;
+
+    fn cancel(rt: &mut OCamlRuntime, promise: &BoxRoot<OCamlAny>) -> Result<(), OCamlException>;
+}
+
+/// An OCaml promise of the kind `K`, as the type of a value.
+pub struct OCamlPromise<T, K> {
+    _marker: PhantomData<fn() -> (T, K)>,
+}
+
+/// An OCaml promise that Rust awaits, `'a Lwt.t` or `'a Bactrian.Future.t`: a future of `Result<T, OCamlException>`.
+///
+/// It is named as [`lwt::Promise<T>`](crate::lwt::Promise) or [`future::Promise<T>`](crate::future::Promise).
 ///
 /// An argument of an exported function may be a `Promise<T>`, and so may the result of an OCaml function that Rust calls.
 /// It is awaited in a task of its domain, at the cost of a call into OCaml, or anywhere else, at the cost of a trip to the
@@ -37,10 +99,11 @@ pub struct OCamlLwt<T> {
 ///     Ok(2 * number.await?)
 /// }
 /// ```
-pub struct Promise<T> {
+pub struct Promise<T, K: Kind> {
     root: Arc<BoxRoot<OCamlAny>>,
     executor: Arc<Executor>,
     waiting: Waiting<T>,
+    _kind: PhantomData<fn() -> K>,
 }
 
 enum Waiting<T> {
@@ -51,20 +114,21 @@ enum Waiting<T> {
     There(JoinHandle<Result<T, OCamlException>>),
 }
 
-impl<T> Promise<T> {
-    /// Cancels the OCaml promise, as `Lwt.cancel` does: if it can be cancelled, it is rejected with `Lwt.Canceled`.
+impl<T, K: Kind> Promise<T, K> {
+    /// Cancels the OCaml promise, as `Lwt.cancel` or `Bactrian.Future.cancel` does: if it can be cancelled, it is rejected
+    /// with `Lwt.Canceled` or `Bactrian.Future.Cancelled`.
     ///
-    /// The error is `Failure` on another thread than the promise's (of Lwt's loop), or an exception that escaped both a
+    /// The error is `Failure` on another thread than a Lwt promise's (of Lwt's loop), or an exception that escaped both a
     /// continuation of OCaml and its hook.
     pub fn cancel(&self, rt: &mut OCamlRuntime) -> Result<(), OCamlException> {
-        if !self.executor.is_at_home(rt) {
+        if K::LOOP && !self.executor.is_at_home(rt) {
             return Err(OCamlException::failure(
                 rt,
                 "Promise::cancel was called on another thread than Lwt's main loop, whose promise it is: send the promise to \
                  that thread, with Handle::run_in_domain",
             ));
         }
-        ops::cancel(rt, &self.root)
+        K::cancel(rt, &self.root)
     }
 
     /// The promise as an OCaml value.
@@ -82,36 +146,42 @@ impl<T> Promise<T> {
             root: Arc::new(value.root()),
             executor: Executor::current(&rt),
             waiting: Waiting::NotYet,
+            _kind: PhantomData,
         }
+    }
+
+    /// Can it be looked at here and now?
+    fn is_here(&self) -> bool {
+        if K::LOOP { self.executor.is_polled_here() } else { context::is_polling(&self.executor) }
     }
 
     /// Stops waiting on this domain.
     fn forget(&mut self) {
         let Waiting::Here(key) = self.waiting else { return };
         self.waiting = Waiting::NotYet;
-        if self.executor.is_polled_here() {
-            context::with_runtime(|rt| forget(rt, &self.executor, key));
+        if self.is_here() {
+            context::with_runtime(|rt| forget::<K>(rt, &self.executor, key));
         } else {
             let executor = Arc::clone(&self.executor);
-            self.executor.send(Message::Job(Box::new(move |rt| forget(rt, &executor, key))));
+            self.executor.send(Message::Job(Box::new(move |rt| forget::<K>(rt, &executor, key))));
         }
     }
 }
 
 /// Takes a wait off the books and off its promise. On the promise's own domain.
-fn forget(rt: &mut OCamlRuntime, executor: &Executor, key: Key) {
+fn forget<K: Kind>(rt: &mut OCamlRuntime, executor: &Executor, key: Key) {
     // SAFETY: the handle proves that the lock is held. The waker is dropped outside the borrow.
     let wait = unsafe { executor.local() }.waits.remove(key);
     let Some(Wait { waker, guard }) = wait else { return };
     panics::guarded(|| drop(waker));
     if let Some(guard) = guard
-        && let Err(exception) = ops::forget(rt, guard)
+        && let Err(exception) = K::forget(rt, guard)
     {
         executor.escape(rt, exception);
     }
 }
 
-impl<T> Promise<T>
+impl<T, K: Kind> Promise<T, K>
 where
     T: DefaultOCamlMapping + FromOCaml<T::OCamlType>,
 {
@@ -121,7 +191,7 @@ where
         context: &mut Context<'_>,
         rt: &mut OCamlRuntime,
     ) -> Poll<Result<T, OCamlException>> {
-        let converted = match ops::state(rt, &self.root) {
+        let converted = match K::state(rt, &self.root) {
             Err(exception) => return Poll::Ready(Err(exception)),
             Ok(State::Rejected(exception)) => {
                 return Poll::Ready(Err(OCamlException::new(exception)));
@@ -154,7 +224,7 @@ where
         // SAFETY: as above.
         let key = unsafe { self.executor.local() }.waits.insert(wait);
         self.waiting = Waiting::Here(key);
-        match ops::watch(rt, &self.root, key) {
+        match K::watch(rt, &self.root, WaitKey(key)) {
             Ok(guard) => {
                 // SAFETY: as above.
                 if let Some(wait) = unsafe { self.executor.local() }.waits.get_mut(key) {
@@ -167,7 +237,7 @@ where
     }
 }
 
-impl<T> Future for Promise<T>
+impl<T, K: Kind> Future for Promise<T, K>
 where
     T: DefaultOCamlMapping + FromOCaml<T::OCamlType> + Send + 'static,
 {
@@ -176,7 +246,7 @@ where
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.get_mut();
         if !matches!(this.waiting, Waiting::There(_)) {
-            if this.executor.is_polled_here() {
+            if this.is_here() {
                 let result = context::with_runtime(|rt| this.poll_here(context, rt));
                 if result.is_ready() {
                     this.forget();
@@ -184,10 +254,11 @@ where
                 return result;
             }
             this.forget();
-            let there = Promise {
+            let there = Promise::<T, K> {
                 root: Arc::clone(&this.root),
                 executor: Arc::clone(&this.executor),
                 waiting: Waiting::NotYet,
+                _kind: PhantomData,
             };
             let handle = Handle::from_executor(Arc::clone(&this.executor));
             this.waiting = Waiting::There(handle.spawn(there));
@@ -198,7 +269,7 @@ where
 }
 
 /// The exception for a task on the home domain that has no result: that domain has ended, or it panicked.
-pub(super) fn lost(error: JoinError) -> OCamlException {
+pub(crate) fn lost(error: JoinError) -> OCamlException {
     let panicked = error.into_panicked();
     let make = |rt: &mut OCamlRuntime| match panicked {
         Some(panicked) => panicked.into_exception(rt),
@@ -211,7 +282,7 @@ pub(super) fn lost(error: JoinError) -> OCamlException {
     }
 }
 
-impl<T> Drop for Promise<T> {
+impl<T, K: Kind> Drop for Promise<T, K> {
     fn drop(&mut self) {
         match &self.waiting {
             Waiting::There(join) => join.abort(),
@@ -220,32 +291,47 @@ impl<T> Drop for Promise<T> {
     }
 }
 
-impl<T: DescribeOCaml> DescribeOCaml for OCamlLwt<T> {
-    const TYPE: &'static Type = &Type::Named { name: "Lwt.t", arguments: &[T::TYPE] };
+impl<T: DescribeOCaml, K: Kind> DescribeOCaml for OCamlPromise<T, K> {
+    const TYPE: &'static Type = &Type::Named { name: K::NAME, arguments: &[T::TYPE] };
 }
 
-impl<T: DefaultOCamlMapping> DefaultOCamlMapping for Promise<T> {
-    type OCamlType = OCamlLwt<T::OCamlType>;
-    type VecType = OCamlList<OCamlLwt<T::OCamlType>>;
+impl<T: DefaultOCamlMapping, K: Kind> DefaultOCamlMapping for Promise<T, K> {
+    type OCamlType = OCamlPromise<T::OCamlType, K>;
+    type VecType = OCamlList<OCamlPromise<T::OCamlType, K>>;
 }
 
 // SAFETY: the word is only kept, as what it is.
-unsafe impl<T: DefaultOCamlMapping> FromOCaml<OCamlLwt<T::OCamlType>> for Promise<T> {
-    fn from_ocaml(value: OCaml<'_, OCamlLwt<T::OCamlType>>) -> Self {
+unsafe impl<T: DefaultOCamlMapping, K: Kind> FromOCaml<OCamlPromise<T::OCamlType, K>>
+    for Promise<T, K>
+{
+    fn from_ocaml(value: OCaml<'_, OCamlPromise<T::OCamlType, K>>) -> Self {
         // SAFETY: every value is one about which nothing is known.
         Self::of_value(unsafe { OCaml::from_raw(value.raw()) })
     }
 }
 
 // SAFETY: the promise itself.
-unsafe impl<T: DefaultOCamlMapping> ToOCaml<OCamlLwt<T::OCamlType>> for Promise<T> {
+unsafe impl<T: DefaultOCamlMapping, K: Kind> ToOCaml<OCamlPromise<T::OCamlType, K>>
+    for Promise<T, K>
+{
     const ALLOCATES: bool = false;
 
-    fn to_ocaml<'gc>(&self, rt: &'gc mut OCamlRuntime) -> OCaml<'gc, OCamlLwt<T::OCamlType>> {
+    fn to_ocaml<'gc>(
+        &self,
+        rt: &'gc mut OCamlRuntime,
+    ) -> OCaml<'gc, OCamlPromise<T::OCamlType, K>> {
         // SAFETY: the root was made from a promise of this type.
         unsafe { OCaml::from_raw(self.root.get(rt).raw()) }
     }
 }
 
-/// An OCaml function that returns a promise.
-pub(super) type AsyncFunction<Args, R> = OCamlFn<Args, Promise<R>>;
+/// A task that nobody else waits for.
+pub(crate) struct AbortOnDrop<T>(pub(crate) JoinHandle<T>);
+
+impl<T> Drop for AbortOnDrop<T> {
+    fn drop(&mut self) {
+        if !self.0.is_finished() {
+            self.0.abort();
+        }
+    }
+}
