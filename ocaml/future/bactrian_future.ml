@@ -18,7 +18,7 @@ external shutdown : unit -> unit = "bactrian_future_shutdown"
 
 (* {1 Threads without a scheduler} *)
 
-let block key =
+let wait_for key =
   while not (wait key) do
     ()
   done
@@ -27,7 +27,7 @@ let plain () =
   let key = sleeper () in
   {
     Future.release = (fun () -> release key);
-    await = (fun () -> Fun.protect (fun () -> block key) ~finally:(fun () -> stop key));
+    await = (fun () -> Fun.protect (fun () -> wait_for key) ~finally:(fun () -> stop key));
   }
 
 (* {1 Schedulers} *)
@@ -108,6 +108,7 @@ module Host = struct
   (* On Unix, [Unix.file_descr] is [int]. *)
   let descriptor () : Unix.file_descr = Obj.magic (descriptor () : int)
   let turn = turn
+  let block = plain
 
   let suspending ?fork ~prepare_for_await body =
     let known = Domain.DLS.get schedulers in
@@ -148,7 +149,7 @@ module Host = struct
       | key ->
           answer (Ok key);
           let rec go () =
-            match block key with
+            match wait_for key with
             | () -> ()
             | exception exn ->
                 !Future.uncaught_exception_hook exn (Printexc.get_raw_backtrace ());

@@ -52,6 +52,10 @@ module Host : sig
       is readable again. It may raise what escaped the hook of another event loop of this
       thread. *)
 
+  val block : unit -> trigger
+  (** A trigger that blocks the thread, for code of such a thread that is in no fibre: [await] runs Rust functions of
+      the domain meanwhile. *)
+
   (** {1 Schedulers without a loop that watches descriptors} *)
 
   val with_driver : (unit -> 'a) -> 'a
