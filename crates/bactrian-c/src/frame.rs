@@ -1,7 +1,11 @@
-//! The frames of a thread: regions and whatever disables them. `rcaml.h` declares the same layout.
+//! The frames of a thread: regions and whatever disables them.
+//!
+//! Release mode has those of sections only. All are the library's own, since a function that forgets to leave a region leaves
+//! a `region_t` behind that other functions overwrite; a `region_t` only says by its address which frame is meant.
 
+use bactrian_runtime::OCamlRuntime;
 use bactrian_runtime::c::{CMark, CThread};
-use bactrian_runtime::ffi::domain_state::LocalRoots;
+use bactrian_runtime::ffi::domain_state::{self, LocalRoots};
 use core::ffi::{CStr, c_char};
 use core::ptr::null_mut;
 
@@ -12,18 +16,23 @@ pub const CALL: isize = 3;
 pub const RELEASED: isize = 4;
 pub const REACQUIRED: isize = 5;
 
-/// `struct bactrian_frame`, alias `region_t`.
-#[repr(C)]
+/// A stretch of a thread's time.
 pub struct Frame {
     pub outer: *mut Frame,
+    /// The height of the stack of roots when it was entered, and the local roots.
     pub mark: CMark,
     pub locals: *mut LocalRoots,
     pub kind: isize,
-    pub file: *const c_char,
-    pub function: *const c_char,
-    pub line: isize,
-    pub number: usize,
-    pub thread: *const CThread,
+    /// Where it was entered.
+    pub site: Site,
+    /// The address of the caller's `region_t`, or 0.
+    pub region: usize,
+    /// Which run of OCaml it belongs to.
+    pub level: usize,
+    /// Of a re-acquired section: the frame of the released one that it is in, or null.
+    pub releasing: *mut Frame,
+    /// The frame on C's stack of the function that entered it, when the `region_t` is a variable there; or 0.
+    pub caller: usize,
 }
 
 /// A call of the API, for messages.
@@ -66,6 +75,14 @@ pub unsafe fn text(text: *const c_char) -> &'static str {
 }
 
 impl Frame {
+    /// Whether it was entered by a function that has returned, as far as the frames on C's stack tell: that of the
+    /// function that runs now is `caller`.
+    pub fn is_forgotten(&self, caller: usize, function: &str) -> bool {
+        let returned =
+            caller > self.caller || (caller == self.caller && function != self.site.function);
+        self.caller != 0 && self.level == level() && returned
+    }
+
     /// Where the frame was entered, in words: `the region that mk_pair at stubs.c:12 entered`.
     pub fn describe(&self) -> String {
         let what = match self.kind {
@@ -76,16 +93,18 @@ impl Frame {
             REACQUIRED => "the re-acquired section",
             _ => "the frame",
         };
-        if self.file.is_null() {
-            return format!("{what} of code compiled without BACTRIAN_CHECKED");
-        }
-        // SAFETY: the header passes literals.
-        let site = unsafe { Site::new(self.function, self.file, self.line) };
         if self.kind == CALL {
-            return format!("{what} by {site}");
+            return format!("{what} by {}", self.site);
         }
-        format!("{what} that {site} entered")
+        format!("{what} that {} entered", self.site)
     }
+}
+
+/// The run of OCaml that called what runs now. The lock must be held.
+pub fn level() -> usize {
+    debug_assert!(OCamlRuntime::is_held());
+    // SAFETY: the lock is held.
+    unsafe { domain_state::level(domain_state::current()) }
 }
 
 /// The current frame of this thread, or null.
@@ -97,27 +116,39 @@ pub fn set_current(frame: *mut Frame) {
     CThread::current().frame.set(frame.cast());
 }
 
-/// A frame of the library's own.
-pub fn boxed(kind: isize, site: (*const c_char, isize, *const c_char)) -> *mut Frame {
+/// Enters a frame. The lock must be held.
+pub fn push(kind: isize, site: Site, region: usize) -> *mut Frame {
     let thread = CThread::current();
-    Box::into_raw(Box::new(Frame {
-        outer: thread.frame.get().cast(),
+    let frame = Box::into_raw(Box::new(Frame {
+        outer: current(),
         mark: thread.stack.mark(),
-        locals: null_mut(),
+        // SAFETY: the lock is held.
+        locals: unsafe { *domain_state::local_roots(domain_state::current()) },
         kind,
-        file: site.0,
-        function: site.2,
-        line: site.1,
-        number: 0,
-        thread,
-    }))
+        site,
+        region,
+        level: level(),
+        releasing: null_mut(),
+        caller: 0,
+    }));
+    set_current(frame);
+    frame
+}
+
+/// Leaves the current frame, whatever it is.
+///
+/// # Safety
+/// There must be one, and nothing point to it any more.
+pub unsafe fn pop() {
+    // SAFETY: passed on; frames are boxed by `push`.
+    unsafe {
+        let frame = Box::from_raw(current());
+        set_current(frame.outer);
+    }
 }
 
 const _: () = {
     use core::mem::offset_of;
-    assert!(offset_of!(Frame, mark) == 8 && offset_of!(Frame, locals) == 16);
-    assert!(offset_of!(Frame, kind) == 24 && offset_of!(Frame, number) == 56);
-    assert!(offset_of!(Frame, thread) == 64 && size_of::<Frame>() == 72);
     assert!(offset_of!(CThread, stack) == 0 && offset_of!(CThread, frame) == 16);
     assert!(offset_of!(CThread, open) == 24);
 };

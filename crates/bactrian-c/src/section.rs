@@ -26,9 +26,11 @@ unsafe extern "C" fn bactrian_c_release(file: *const c_char, line: isize, functi
     // SAFETY: passed on.
     let site = unsafe { Site::new(c"rcaml_release_runtime_system".as_ptr(), file, line) };
     checked::allowed(Operation::Release, site);
-    let frame = frame::boxed(RELEASED, (file, line, function));
-    frame::set_current(frame);
-    RELEASING.set(frame);
+    // SAFETY: passed on.
+    let entered = unsafe { Site::new(function, file, line) };
+    let frame = frame::push(RELEASED, entered, 0);
+    // SAFETY: just entered. There is an outer one when Rust has taken the lock inside it.
+    unsafe { (*frame).releasing = RELEASING.replace(frame) };
     // SAFETY: the lock is held, as was checked.
     unsafe { caml_enter_blocking_section_no_pending() };
 }
@@ -54,12 +56,17 @@ unsafe extern "C" fn bactrian_c_acquire(
             "the lock is acquired only where it was released",
         );
     }
-    // SAFETY: the thread is known to OCaml and has released its lock; the frame is the one boxed then.
+    // SAFETY: the thread is known to OCaml and has released its lock; the frame is the one entered then.
     unsafe {
         caml_leave_blocking_section();
-        let frame = Box::from_raw(frame);
-        RELEASING.set(null_mut());
-        frame::set_current(frame.outer);
+        RELEASING.set((*frame).releasing);
+        let open = &*frame::current();
+        if !core::ptr::eq(open, frame) {
+            const RULE: &str =
+                "the lock is acquired again after the sections that re-acquired it are ended";
+            checked::stop(site, &format!("{} is still open", open.describe()), RULE);
+        }
+        frame::pop();
     }
 }
 
@@ -100,13 +107,12 @@ unsafe extern "C" fn bactrian_c_reacquire(
     }
     // SAFETY: the thread is known to OCaml and does not hold the lock.
     unsafe { caml_leave_blocking_section() };
-    let frame = frame::boxed(REACQUIRED, (file, line, function));
-    // SAFETY: just boxed. The number carries the outer released frame over the section.
+    // SAFETY: passed on; just entered.
     unsafe {
-        (*frame).number = RELEASING.replace(null_mut()) as usize;
+        let frame = frame::push(REACQUIRED, Site::new(function, file, line), 0);
+        (*frame).releasing = RELEASING.replace(null_mut());
         registry::entered(&*frame);
     }
-    frame::set_current(frame);
     let open = &CThread::current().open;
     open.set(open.get() + 1);
 }
@@ -126,7 +132,7 @@ unsafe extern "C" fn bactrian_c_rerelease(
     const RULE: &str = "the lock is released again by the section that re-acquired it, after its sub-regions are left";
     checked::allowed(Operation::Release, site);
     let frame = frame::current();
-    // SAFETY: the current frame is live; when it is a re-acquired one it was boxed above.
+    // SAFETY: the current frame is live; when it is a re-acquired one it was entered above.
     unsafe {
         if frame.is_null() {
             checked::stop(site, "no section has re-acquired the lock", RULE);
@@ -135,12 +141,11 @@ unsafe extern "C" fn bactrian_c_rerelease(
             checked::stop(site, &format!("{} is still open", (*frame).describe()), RULE);
         }
         registry::left(&*frame, site);
-        let frame = Box::from_raw(frame);
         let thread = CThread::current();
-        thread.stack.leave(frame.mark);
+        thread.stack.leave((*frame).mark);
         thread.open.set(thread.open.get().saturating_sub(1));
-        frame::set_current(frame.outer);
-        RELEASING.set(frame.number as *mut Frame);
+        RELEASING.set((*frame).releasing);
+        frame::pop();
         caml_enter_blocking_section_no_pending();
     }
 }

@@ -120,9 +120,14 @@ static inline void bactrian_store(value block, mlsize_t index, value v) {
   }
 }
 
-/* icaml_assert(result != a && result != b): in checked mode, stops when it does not hold. */
+/* icaml_assert(result != a, result != b): in checked mode, stops at the first condition that does not hold. */
 #ifdef BACTRIAN_CHECKED
-#define icaml_assert(...) bactrian_checked_assert((__VA_ARGS__), #__VA_ARGS__, __func__, __FILE__, __LINE__)
+#define icaml_assert(...)                                                                                \
+  do {                                                                                                   \
+    const BACTRIAN_BOOL bactrian_hold_[] = {__VA_ARGS__};                                                \
+    bactrian_checked_assert(bactrian_hold_, (int)sizeof bactrian_hold_, #__VA_ARGS__, __func__,          \
+                            __FILE__, __LINE__);                                                         \
+  } while (0)
 #else
 #define icaml_assert(...) ((void)0)
 #endif

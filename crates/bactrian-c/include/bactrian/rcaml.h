@@ -30,16 +30,11 @@ extern "C" {
 
 /* ---- What the library and this header share -------------------------------------------------- */
 
-/* A region, or another stretch of a thread's time: a call into OCaml, a released section. */
+/* A region. Checked mode uses only its address: what it knows of it is in memory that nobody else writes. */
 typedef struct bactrian_frame {
-  struct bactrian_frame *outer;      /* what was current before it */
   value *top;                        /* the height of the root stack when it was entered */
   struct caml__roots_block *locals;  /* Caml_state->local_roots when it was entered */
-  intptr_t kind;
-  const char *file;                  /* where it was entered; null unless checked */
-  const char *function;
-  intptr_t line;
-  uintptr_t number;                  /* checked mode's own */
+  uintptr_t number;                  /* how many were open before it, where these are counted */
   struct bactrian_thread *thread;    /* the thread that entered it */
 } region_t;
 
@@ -55,7 +50,7 @@ enum bactrian_kind {
 struct bactrian_thread {
   value *top;   /* where the next root goes, if its chunk has room */
   value *first; /* the first chunk, whose roots begin after two words */
-  struct bactrian_frame *frame;
+  void *frame;
   uintptr_t open; /* how many regions and re-acquired sections are live that local_roots does not show */
 };
 
@@ -117,7 +112,8 @@ static inline void bactrian_unwind(struct bactrian_frame *frame) { frame->thread
 
 #ifdef BACTRIAN_CHECKED
 
-extern void bactrian_checked_enter(region_t *, intptr_t kind, const char *function, const char *file, intptr_t line);
+extern void bactrian_checked_enter(region_t *, intptr_t kind, const void *caller, const char *function,
+                                   const char *file, intptr_t line);
 extern void bactrian_checked_leave(region_t *, intptr_t kind, const char *function, const char *file, intptr_t line);
 extern value *bactrian_checked_root(const char *function, const char *file, intptr_t line);
 extern void bactrian_checked_deref(const value *, const char *name, const char *function, const char *file,
@@ -139,8 +135,13 @@ extern void bactrian_checked_index(const value *, intptr_t what, intptr_t index,
                                    const char *function, const char *file, intptr_t line);
 extern void bactrian_checked_number(intptr_t value, intptr_t low, intptr_t high, const char *name,
                                     const char *function, const char *file, intptr_t line);
-extern void bactrian_checked_assert(int holds, const char *text, const char *function, const char *file,
-                                    intptr_t line);
+#ifdef __cplusplus
+#define BACTRIAN_BOOL bool
+#else
+#define BACTRIAN_BOOL _Bool
+#endif
+extern void bactrian_checked_assert(const BACTRIAN_BOOL *hold, int count, const char *text, const char *function,
+                                    const char *file, intptr_t line);
 extern void bactrian_checked_outside(const char *, const char *name, const char *function, const char *file,
                                      intptr_t line);
 extern void bactrian_checked_collect(int on);
@@ -204,9 +205,11 @@ static inline void bactrian_leave_counted(region_t *region) {
 }
 
 #ifdef BACTRIAN_CHECKED
-#define rcaml_enter(region) bactrian_checked_enter((region), BACTRIAN_REGION, __func__, __FILE__, __LINE__)
+#define rcaml_enter(region) \
+  bactrian_checked_enter((region), BACTRIAN_REGION, __builtin_frame_address(0), __func__, __FILE__, __LINE__)
 #define rcaml_leave(region) bactrian_checked_leave((region), BACTRIAN_REGION, __func__, __FILE__, __LINE__)
-#define rcaml_subenter(region) bactrian_checked_enter((region), BACTRIAN_SUBREGION, __func__, __FILE__, __LINE__)
+#define rcaml_subenter(region) \
+  bactrian_checked_enter((region), BACTRIAN_SUBREGION, __builtin_frame_address(0), __func__, __FILE__, __LINE__)
 #define rcaml_subleave(region) bactrian_checked_leave((region), BACTRIAN_SUBREGION, __func__, __FILE__, __LINE__)
 #define rcaml_root() bactrian_checked_root(__func__, __FILE__, __LINE__)
 #else
@@ -288,7 +291,7 @@ __attribute__((always_inline)) static inline void bactrian_register(struct bactr
    It is left however the block is left: by rCAMLreturn, by return, by a C++ exception. */
 #ifdef BACTRIAN_CHECKED
 #define BACTRIAN_ENTER_AUTO(region) \
-  bactrian_checked_enter((region), BACTRIAN_REGION, __func__, __FILE__, __LINE__)
+  bactrian_checked_enter((region), BACTRIAN_REGION, __builtin_frame_address(0), __func__, __FILE__, __LINE__)
 #define BACTRIAN_CHECK_PARAMS(region, roots, count)                                                      \
   for (int bactrian_i_ = 0; bactrian_i_ < (count); bactrian_i_++)                                        \
     bactrian_checked_param((region), (roots)[bactrian_i_], bactrian_i_, __func__, __FILE__, __LINE__);
@@ -373,7 +376,8 @@ struct bactrian_block {
 static inline int bactrian_block_enter(struct bactrian_block *block) {
   if (block->entered) return 0;
   block->entered = 1;
-  bactrian_checked_enter(&block->region, BACTRIAN_SUBREGION, block->function, block->file, block->line);
+  bactrian_checked_enter(&block->region, BACTRIAN_SUBREGION, __builtin_frame_address(0), block->function, block->file,
+                         block->line);
   return 1;
 }
 static inline void bactrian_block_leave(struct bactrian_block *block) {
@@ -389,7 +393,7 @@ static inline int bactrian_block_enter(struct bactrian_block *block) {
 static inline void bactrian_block_leave(struct bactrian_block *block) { bactrian_unwind(&block->region); }
 #endif
 
-#define BACTRIAN_NO_FRAME {NULL, NULL, NULL, 0, NULL, NULL, 0, 0, NULL}
+#define BACTRIAN_NO_FRAME {NULL, NULL, 0, NULL}
 #define rcaml_subregion                                                                                  \
   for (struct bactrian_block bactrian_block_ __attribute__((cleanup(bactrian_block_leave))) =            \
            {BACTRIAN_NO_FRAME, 0, __FILE__, __func__, __LINE__};                                         \

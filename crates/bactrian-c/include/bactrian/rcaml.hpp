@@ -35,7 +35,7 @@ struct site {
 namespace detail {
 inline void enter(region_t *region, intptr_t kind, const site &at) {
 #ifdef BACTRIAN_CHECKED
-  bactrian_checked_enter(region, kind, at.function, at.file, at.line);
+  bactrian_checked_enter(region, kind, __builtin_frame_address(0), at.function, at.file, at.line);
 #else
   (void)at;
   if (kind == BACTRIAN_REGION)

@@ -2,13 +2,14 @@
 
 use super::registry;
 use super::roots::check;
-use super::{allowed, stop, words};
-use crate::frame::{self, CALL, Frame, REACQUIRED, RELEASED, SUBREGION, Site, text};
-use crate::state::Operation;
+use super::{allowed, forgotten, stop, words};
+use crate::frame::{self, CALL, Frame, REACQUIRED, REGION, RELEASED, SUBREGION, Site, text};
+use crate::state::{FORGOTTEN, Operation};
+use bactrian_runtime::OCamlRuntime;
 use bactrian_runtime::c::CThread;
 use bactrian_runtime::ffi::domain_state;
 use bactrian_runtime::ffi::mlvalues::{RawOCaml, UNIT};
-use core::ffi::{CStr, c_char, c_int};
+use core::ffi::{CStr, c_char, c_int, c_void};
 use core::sync::atomic::{AtomicBool, Ordering};
 use std::sync::Once;
 use std::thread::current;
@@ -33,33 +34,15 @@ fn named(function: Text, file: Text, line: isize) -> Site {
     unsafe { Site::new(function, file, line) }
 }
 
-/// Pushes a frame, with all that checked mode wants to know of it.
-///
-/// # Safety
-/// `frame` must be memory for one that outlives it; the lock be held.
-unsafe fn push(frame: *mut Frame, kind: isize, function: Text, file: Text, line: isize) {
-    // SAFETY: passed on.
-    unsafe {
-        frame.write(Frame {
-            thread: CThread::current(),
-            outer: frame::current(),
-            mark: registry::mark_of_entry(),
-            locals: *domain_state::local_roots(domain_state::current()),
-            kind,
-            file,
-            function,
-            line,
-            number: 0,
-        });
-        registry::entered(&*frame);
-    }
-    frame::set_current(frame);
-}
+/// The caller's `region_t`: its contents are not used.
+type Key = *const c_void;
 
+/// `caller` is an address in the stack frame of the function that enters, above its variables.
 #[unsafe(no_mangle)]
 unsafe extern "C-unwind" fn bactrian_checked_enter(
-    frame: *mut Frame,
+    region: Key,
     kind: isize,
+    caller: Key,
     function: Text,
     file: Text,
     line: isize,
@@ -70,57 +53,75 @@ unsafe extern "C-unwind" fn bactrian_checked_enter(
         (c"rcaml_enter", Operation::Enter)
     };
     let site = site(api, file, line);
-    if frame.is_null() {
+    if region.is_null() {
         stop(site, "the region is NULL", "a region is a region_t of the caller");
     }
+    let address = region as usize;
+    // SAFETY: the frames of this thread are the library's.
+    let open = || OCamlRuntime::is_held().then(|| unsafe { frame::current().as_ref() }).flatten();
+    let (caller, entered) = (caller as usize, named(function, file, line));
+    let has_returned = |open: &Frame| open.is_forgotten(caller, entered.function);
+    if operation == Operation::Enter
+        && let Some(open) = open().filter(|&open| has_returned(open))
+    {
+        stop(site, &forgotten(open), FORGOTTEN);
+    }
     allowed(operation, site);
-    let mut outer = frame::current();
-    while !outer.is_null() {
-        if outer == frame {
-            // SAFETY: in the list, so live.
-            let wrong = format!("this region_t is in use: {}", unsafe { (*frame).describe() });
+    let mut outer = open();
+    while let Some(open) = outer {
+        if open.region == address {
+            if has_returned(open) {
+                stop(site, &forgotten(open), FORGOTTEN);
+            }
+            let wrong = format!("this region_t is in use: {}", open.describe());
             stop(site, &wrong, "each region has a region_t of its own");
         }
-        // SAFETY: the frames of the list are live.
-        outer = unsafe { (*outer).outer };
+        // SAFETY: as above.
+        outer = unsafe { open.outer.as_ref() };
     }
-    // SAFETY: the caller's region; the lock is held, as was checked.
-    unsafe { push(frame, kind, function, file, line) };
+    let mark = registry::mark_of_entry();
+    let frame = frame::push(kind, entered, address);
+    let here = 0u8;
+    let is_local = (&raw const here as usize..caller).contains(&address);
+    // SAFETY: just entered.
+    unsafe {
+        (*frame).mark = mark;
+        (*frame).caller = if is_local { caller } else { 0 };
+        registry::entered(&*frame);
+    }
 }
 
 #[unsafe(no_mangle)]
 unsafe extern "C-unwind" fn bactrian_checked_leave(
-    frame: *mut Frame,
+    region: Key,
     kind: isize,
     _: Text,
     file: Text,
     line: isize,
 ) {
     let site = match (file.is_null(), kind == SUBREGION) {
-        (true, _) => region_site(frame),
+        (true, _) => region_site(region as usize),
         (_, true) => site(c"rcaml_subleave", file, line),
         (_, false) => site(c"rcaml_leave", file, line),
     };
     // SAFETY: passed on.
-    unsafe { leave(frame, kind, site, false) };
+    unsafe { leave(region as usize, kind, site, false) };
 }
 
 /// The end of a function with rCAMLregion: the place is where that stands, if the frame is a region's.
-fn region_site(frame: *const Frame) -> Site {
-    let api = c"rCAMLreturn from the rCAMLregion";
-    match registry::region(frame) {
-        // SAFETY: the header calls this when the function ends; its frame is still there.
-        Some(_) => unsafe { site(api, (*frame).file, (*frame).line) },
-        None => site(api, core::ptr::null(), 0),
+fn region_site(region: usize) -> Site {
+    let function = "rCAMLreturn from the rCAMLregion";
+    match registry::region(region) {
+        Some(region) => Site { function, ..region.entered },
+        None => Site { function, file: "", line: 0 },
     }
 }
 
 /// # Safety
-/// The current frames must be live.
-unsafe fn leave(frame: *mut Frame, kind: isize, site: Site, raising: bool) {
+/// The frames of this thread must be live.
+unsafe fn leave(region: usize, kind: isize, site: Site, raising: bool) {
     allowed(Operation::Use, site);
-    let known = registry::region(frame);
-    match &known {
+    match registry::region(region) {
         None => stop(site, "this region was never entered", ORDER),
         Some(region) => {
             if let Some(left) = region.left.get() {
@@ -132,32 +133,41 @@ unsafe fn leave(frame: *mut Frame, kind: isize, site: Site, raising: bool) {
             }
         }
     }
-    let current = frame::current();
-    if current != frame && !raising {
-        // SAFETY: the current frame is live.
-        let open = unsafe { current.as_ref() }.map_or_else(String::new, Frame::describe);
-        stop(site, &format!("{open} is still open"), ORDER);
-    }
-    // SAFETY: known and not left, so live; the lock is held.
+    // SAFETY: known and not left, so in the list of this thread; the lock is held.
     unsafe {
-        if (*frame).kind != kind {
-            stop(site, &format!("it is given {}", (*frame).describe()), ORDER);
-        }
-        let mut inner = current;
-        while inner != frame && !inner.is_null() {
-            if matches!((*inner).kind, RELEASED | REACQUIRED | CALL) {
-                let wrong = format!("{} is still open", (*inner).describe());
+        let mut frame = frame::current();
+        while !frame.is_null() && (*frame).region != region {
+            if !raising {
+                stop(site, &format!("{} is still open", (*frame).describe()), ORDER);
+            }
+            if matches!((*frame).kind, RELEASED | REACQUIRED | CALL) {
+                let wrong = format!("{} is still open", (*frame).describe());
                 stop(site, &wrong, "a section is ended before its function raises");
             }
-            registry::left(&*inner, site);
-            inner = (*inner).outer;
+            frame = (*frame).outer;
+        }
+        let Some(open) = frame.as_ref() else {
+            stop(site, "this region was never entered", ORDER);
+        };
+        if open.kind != kind {
+            stop(site, &format!("it is given {}", open.describe()), ORDER);
+        }
+        if open.level > frame::level() {
+            let wrong = format!("{} is disabled by a call into OCaml", open.describe());
+            stop(site, &wrong, ORDER);
         }
         if kind != SUBREGION {
-            *domain_state::local_roots(domain_state::current()) = (*frame).locals;
+            *domain_state::local_roots(domain_state::current()) = open.locals;
         }
-        registry::retire((*frame).mark);
-        registry::left(&*frame, site);
-        frame::set_current((*frame).outer);
+        registry::retire(open.mark);
+        loop {
+            let inner = frame::current();
+            registry::left(&*inner, site);
+            frame::pop();
+            if inner == frame {
+                break;
+            }
+        }
     }
 }
 
@@ -169,12 +179,15 @@ pub fn leave_all() {
         let frame = frame::current();
         // SAFETY: the frames of the list are live, and their marks those of this thread's stack.
         unsafe {
-            if frame.is_null() || matches!((*frame).kind, RELEASED | REACQUIRED | CALL) {
+            if frame.is_null()
+                || (*frame).level != frame::level()
+                || matches!((*frame).kind, RELEASED | REACQUIRED | CALL)
+            {
                 return;
             }
             registry::retire((*frame).mark);
             registry::left(&*frame, site);
-            frame::set_current((*frame).outer);
+            frame::pop();
         }
     }
 }
@@ -222,7 +235,7 @@ unsafe extern "C-unwind" fn bactrian_checked_deref(
 unsafe extern "C-unwind" fn bactrian_checked_result(
     root: *const RawOCaml,
     name: Text,
-    _: *const Frame,
+    _: Key,
     _: Text,
     file: Text,
     line: isize,
@@ -233,7 +246,7 @@ unsafe extern "C-unwind" fn bactrian_checked_result(
 
 #[unsafe(no_mangle)]
 unsafe extern "C-unwind" fn bactrian_checked_raise(
-    frame: *mut Frame,
+    region: Key,
     root: *const RawOCaml,
     name: Text,
     _: Text,
@@ -246,14 +259,14 @@ unsafe extern "C-unwind" fn bactrian_checked_raise(
         readable(root, name, site);
         words::check_is(*root, 1, text(name), site);
         let word = *root;
-        leave(frame, crate::frame::REGION, site, true);
+        leave(region as usize, REGION, site, true);
         word
     }
 }
 
 #[unsafe(no_mangle)]
 unsafe extern "C-unwind" fn bactrian_checked_param(
-    _: *const Frame,
+    _: Key,
     root: *const RawOCaml,
     index: c_int,
     _: Text,
@@ -271,49 +284,32 @@ unsafe extern "C-unwind" fn bactrian_checked_param(
 
 #[unsafe(no_mangle)]
 unsafe extern "C-unwind" fn bactrian_checked_call(
-    frame: *mut Frame,
+    call: Key,
     function: Text,
     file: Text,
     line: isize,
 ) {
     let site = named(function, file, line);
     allowed(Operation::Call, site);
-    let thread = CThread::current();
-    // SAFETY: the header's own frame.
-    unsafe {
-        frame.write(Frame {
-            thread,
-            outer: frame::current(),
-            mark: thread.stack.mark(),
-            locals: *domain_state::local_roots(domain_state::current()),
-            kind: CALL,
-            file,
-            function,
-            line,
-            number: 0,
-        });
-    }
-    frame::set_current(frame);
+    frame::push(CALL, site, call as usize);
 }
 
 #[unsafe(no_mangle)]
 unsafe extern "C-unwind" fn bactrian_checked_called(
-    frame: *mut Frame,
+    call: Key,
     function: Text,
     file: Text,
     line: isize,
 ) {
     let site = named(function, file, line);
-    let open = frame::current();
-    if open != frame {
-        let name = registry::region(open).map_or_else(|| "a section".into(), |r| r.name.clone());
-        let wrong = format!("{name} was not left: an exception has jumped over it");
-        stop(site, &wrong, "a region is left before its function raises: rCAMLraise does both");
-    }
-    // SAFETY: the header's own frame, pushed before the call.
+    // SAFETY: the frames of this thread are the library's, and that of the call is one of them.
     unsafe {
-        registry::retire((*frame).mark);
-        frame::set_current((*frame).outer);
+        let open = &*frame::current();
+        if open.region != call as usize {
+            stop(site, &forgotten(open), FORGOTTEN);
+        }
+        registry::retire(open.mark);
+        frame::pop();
     }
 }
 
@@ -419,17 +415,32 @@ unsafe extern "C-unwind" fn bactrian_checked_number(
 
 #[unsafe(no_mangle)]
 unsafe extern "C-unwind" fn bactrian_checked_assert(
-    holds: c_int,
-    condition: Text,
+    hold: *const bool,
+    count: c_int,
+    conditions: Text,
     _: Text,
     file: Text,
     line: isize,
 ) {
-    if holds == 0 {
-        // SAFETY: the headers pass literals.
-        let wrong = format!("`{}` does not hold", unsafe { text(condition) });
-        stop(site(c"icaml_assert", file, line), &wrong, "what icaml_assert says holds");
+    // SAFETY: the header passes an array of so many, and literals.
+    unsafe {
+        let hold = core::slice::from_raw_parts(hold, count as usize);
+        if let Some(index) = hold.iter().position(|&holds| !holds) {
+            let wrong = format!("`{}` does not hold", part(text(conditions), index));
+            stop(site(c"icaml_assert", file, line), &wrong, "what icaml_assert says holds");
+        }
     }
+}
+
+/// One of the conditions of `icaml_assert`, by the commas outside parentheses.
+fn part(conditions: &str, index: usize) -> &str {
+    let mut depth = 0;
+    let mut parts = conditions.split(|c| {
+        depth += i32::from(matches!(c, '(' | '[' | '{'));
+        depth -= i32::from(matches!(c, ')' | ']' | '}'));
+        c == ',' && depth == 0
+    });
+    parts.nth(index).unwrap_or(conditions).trim()
 }
 
 #[unsafe(no_mangle)]

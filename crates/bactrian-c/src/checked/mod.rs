@@ -8,7 +8,7 @@ mod words;
 
 pub use entry::leave_all;
 
-use crate::frame::{self, Site};
+use crate::frame::{self, CALL, Frame, Site};
 use crate::state::{self, Away, Operation, State};
 use bactrian_runtime::checked::violation;
 
@@ -29,25 +29,34 @@ pub fn allowed(operation: Operation, site: Site) {
 
 /// A state in words, with the region that it is about.
 fn describe(state: State) -> String {
-    // SAFETY: the current frame is live; it is looked at only where the lock is held.
-    let current = || unsafe { frame::current().as_ref() };
-    match state {
-        State::NoRegion => "this thread has no region".into(),
-        State::Elsewhere => match registry::live_on_another_thread() {
-            Some(region) => format!("this thread has no region; {region} is another thread's"),
-            None => "this thread has no region".into(),
-        },
-        State::Live => {
-            current().map_or_else(String::new, |frame| format!("{} is live", frame.describe()))
-        }
-        State::Away(Away::Released) => "this thread does not hold its domain's lock".into(),
-        State::Away(Away::Call) => {
-            let Some(call) = current() else { return String::new() };
-            // SAFETY: the frames below a live one are live.
-            match unsafe { call.outer.as_ref() } {
-                Some(outer) => format!("{} is disabled by {}", outer.describe(), call.describe()),
-                None => format!("this thread has no region since {}", call.describe()),
-            }
-        }
+    if state == State::Away(Away::Released) {
+        return "this thread does not hold its domain's lock".into();
     }
+    // SAFETY: the frames of a list are the library's; they are looked at only where the lock is held.
+    let Some(frame) = (unsafe { frame::current().as_ref() }) else { return no_region() };
+    match state {
+        State::NoRegion | State::Elsewhere => no_region(),
+        State::Live => format!("{} is live", frame.describe()),
+        State::Away(Away::Forgotten) => forgotten(frame),
+        State::Away(_) if frame.kind != CALL => {
+            format!("{} is disabled by a call into OCaml", frame.describe())
+        }
+        // SAFETY: as above.
+        State::Away(_) => match unsafe { frame.outer.as_ref() } {
+            Some(outer) => format!("{} is disabled by {}", outer.describe(), frame.describe()),
+            None => format!("this thread has no region since {}", frame.describe()),
+        },
+    }
+}
+
+fn no_region() -> String {
+    match registry::live_on_another_thread() {
+        Some(region) => format!("this thread has no region; {region} is another thread's"),
+        None => "this thread has no region".into(),
+    }
+}
+
+/// `the region that f at stubs.c:12 entered was not left: …`
+pub fn forgotten(frame: &Frame) -> String {
+    format!("{} was not left: its function has returned or raised", frame.describe())
 }

@@ -14,6 +14,7 @@ pub struct Region {
     pub thread: ThreadId,
     /// `the region that f at stubs.c:12 entered`
     pub name: String,
+    pub entered: Site,
     pub left: OnceLock<Site>,
 }
 
@@ -27,7 +28,8 @@ pub struct Root {
 #[derive(Default)]
 struct Registry {
     roots: HashMap<usize, Root>,
-    /// Regions by the address of their frame; those that were left stay until the address is used again.
+    /// Regions by the address of their `region_t`, sections by that of their frame; those that were left stay until the
+    /// address is used again.
     regions: HashMap<usize, Arc<Region>>,
     globals: HashMap<usize, Site>,
     live: usize,
@@ -51,12 +53,45 @@ thread_local! {
     static DEAD_FROM: Cell<Option<CMark>> = const { Cell::new(None) };
 }
 
+/// Tells what a thread that ends has left open, so that no other is told to wait for it.
+struct AtEnd;
+
+impl Drop for AtEnd {
+    fn drop(&mut self) {
+        let here = current().id();
+        let mut registry = registry();
+        let open: Vec<_> =
+            registry.regions.values().filter(|r| r.thread == here).cloned().collect();
+        let end = Site { function: "the end of its thread", file: "", line: 0 };
+        for region in open {
+            registry.live -= usize::from(region.left.set(end).is_ok());
+        }
+    }
+}
+
+thread_local! {
+    static AT_END: AtEnd = const { AtEnd };
+}
+
+impl Region {
+    fn new(frame: &Frame) -> Self {
+        let (thread, name) = (current().id(), frame.describe());
+        Self { thread, name, entered: frame.site, left: OnceLock::new() }
+    }
+}
+
+fn key(frame: &Frame) -> usize {
+    if frame.region == 0 { core::ptr::from_ref(frame) as usize } else { frame.region }
+}
+
 /// A region begins.
 pub fn entered(frame: &Frame) {
+    // What comes after the destructors of this thread goes unnoticed.
+    let _ = AT_END.try_with(|_| ());
     let mut registry = registry();
-    let region = Region { thread: current().id(), name: frame.describe(), left: OnceLock::new() };
     registry.live += 1;
-    registry.regions.insert(core::ptr::from_ref(frame) as usize, Arc::new(region));
+    let before = registry.regions.insert(key(frame), Arc::new(Region::new(frame)));
+    registry.live -= usize::from(before.is_some_and(|region| region.left.get().is_none()));
 }
 
 /// The mark for a region that begins now: below the dead slots on top, so that leaving it frees them too.
@@ -72,7 +107,7 @@ pub fn mark_of_entry() -> CMark {
 /// A region ends.
 pub fn left(frame: &Frame, site: Site) {
     let mut registry = registry();
-    if let Some(region) = registry.regions.get(&(core::ptr::from_ref(frame) as usize))
+    if let Some(region) = registry.regions.get(&key(frame))
         && region.left.set(site).is_ok()
     {
         registry.live -= 1;
@@ -100,14 +135,9 @@ pub fn root_made(slot: usize, made: Site, frame: &Frame) {
     DEAD_FROM.set(None);
     FREED.get_or_init(|| freed);
     let mut registry = registry();
-    let address = core::ptr::from_ref(frame) as usize;
-    let region = match registry.regions.get(&address) {
+    let region = match registry.regions.get(&key(frame)) {
         Some(region) if region.left.get().is_none() => region.clone(),
-        _ => Arc::new(Region {
-            thread: current().id(),
-            name: frame.describe(),
-            left: OnceLock::new(),
-        }),
+        _ => Arc::new(Region::new(frame)),
     };
     registry.roots.insert(slot, Root { made, region });
 }
@@ -116,8 +146,9 @@ pub fn root(slot: usize) -> Option<Root> {
     registry().roots.get(&slot).cloned()
 }
 
-pub fn region(frame: *const Frame) -> Option<Arc<Region>> {
-    registry().regions.get(&(frame as usize)).cloned()
+/// A region by the address of its `region_t`.
+pub fn region(address: usize) -> Option<Arc<Region>> {
+    registry().regions.get(&address).cloned()
 }
 
 /// Whether another thread has a live region.

@@ -35,6 +35,10 @@ pub unsafe fn check(root: *const RawOCaml, name: &str, operation: Operation, sit
     }
     if let Some(known) = registry::root(root as usize) {
         if let Some(left) = known.region.left.get() {
+            if registry::is_global(root as usize) || is_global(root) {
+                // Memory that was given up by the stack, and used again.
+                return;
+            }
             let wrong = format!(
                 "`{name}` is a dead root: made by {}, in {}, which was left by {left}",
                 known.made, known.region.name

@@ -36,6 +36,7 @@ impl Reading {
     /// Of a word that is read now.
     #[track_caller]
     pub fn now(raw: RawOCaml) -> Self {
+        let _operation = frames::operation("OCaml::from_raw");
         let site = frames::current("OCaml::from_raw");
         if is_block(raw) {
             rules::lock();

@@ -211,10 +211,10 @@ impl Shape {
                 format!("a tuple of {count} is a block of {count} values with tag 0")
             }
             Shape::Record(name, tag, count) => format!(
-                "{name} is a block of {count} values with tag {tag}; do the two definitions agree?"
+                "{name} is a block of {count} values with tag {tag}: the two definitions may disagree"
             ),
             Shape::Floats(name, count) => {
-                format!("{name} is a float array of {count}; do the two definitions agree?")
+                format!("{name} is a float array of {count}: the two definitions may disagree")
             }
             Shape::Field(index) => {
                 format!("field {index} is that of a block of values with as many")

@@ -257,3 +257,21 @@ pub unsafe fn set_compare_unordered(state: *mut DomainState) {
     // SAFETY: the offset is that of `compare_unordered`, a word.
     unsafe { *field::<isize>(state, layout::COMPARE_UNORDERED) = 1 }
 }
+
+/// Which run of OCaml called the C code that runs now, by where C's stack was then: lower for a call into OCaml that was made
+/// later. All ones where OCaml has not called.
+///
+/// # Safety
+/// `state` must be the current domain's.
+#[inline]
+pub unsafe fn level(state: *mut DomainState) -> usize {
+    // SAFETY: the offsets are those of the fields. Native code links its runs through the first; the interpreter notes its
+    // handler of exceptions, which is on C's stack too, in the second.
+    unsafe {
+        let places = [
+            *field::<usize>(state, layout::C_STACK),
+            *field::<usize>(state, layout::EXTERNAL_RAISE),
+        ];
+        places.into_iter().find(|&place| place != 0).unwrap_or(usize::MAX)
+    }
+}
