@@ -94,7 +94,6 @@ val prepare : (unit -> trigger) ref
 val timer : (float -> unit t) ref
 val turn : (unit -> unit) ref
 val pending : (unit -> unit) -> 'a t
-
 val watch : 'a t -> (unit -> unit) -> unit -> unit
 (* Calls the function when it is settled, unless what this gives is called before. *)
 

@@ -54,9 +54,7 @@ let scheduler () =
     | [] -> None
     | known -> List.assq_opt (Thread.id (Thread.self ())) known
   in
-  match (own, Atomic.get anyones) with
-  | None, anyone :: _ -> Some anyone
-  | own, _ -> own
+  match (own, Atomic.get anyones) with None, anyone :: _ -> Some anyone | own, _ -> own
 
 let prepare () =
   match scheduler () with

@@ -38,8 +38,9 @@ module Host : sig
       it must watch {!descriptor}. {!Bactrian.Future.await} uses [prepare_for_await] in
       this thread; in others of the domain it blocks the thread. Calls nest.
 
-      [fork] starts a fibre that nobody waits for, in the thread of the scheduler: OCaml functions that Rust calls and awaits
-      ([bactrian::task::future::OCamlAsyncFn]) run in one. Without it they run in threads.
+      [fork] starts a fibre that nobody waits for, in the thread of the scheduler: OCaml
+      functions that Rust calls and awaits ([bactrian::task::future::OCamlAsyncFn]) run in
+      one. Without it they run in threads.
 
       @raise Failure if another thread of this domain is the host. *)
 
@@ -53,8 +54,8 @@ module Host : sig
       thread. *)
 
   val block : unit -> trigger
-  (** A trigger that blocks the thread, for code of such a thread that is in no fibre: [await] runs Rust functions of
-      the domain meanwhile. *)
+  (** A trigger that blocks the thread, for code of such a thread that is in no fibre:
+      [await] runs Rust functions of the domain meanwhile. *)
 
   (** {1 Schedulers without a loop that watches descriptors} *)
 

@@ -8,8 +8,8 @@
           print_endline (Bactrian.Future.await (fetch "http://localhost/")))
     ]}
 
-    It suspends the section alone: other sections and Lwt's promises go on. Elsewhere in the
-    thread of Lwt's loop, where there is nothing to suspend, it blocks the thread. *)
+    It suspends the section alone: other sections and Lwt's promises go on. Elsewhere in
+    the thread of Lwt's loop, where there is nothing to suspend, it blocks the thread. *)
 
 val run : (unit -> 'a) -> 'a
 (** Runs the function as a direct-style section, in [Lwt_main.run]. *)

@@ -460,9 +460,7 @@ let cases host =
         case "made by OCaml" test_make;
       ] );
     ( host.name ^ ": Rust awaits OCaml",
-      [
-        case "futures" test_rust_awaits; case "functions that wait" test_rust_calls;
-      ] );
+      [ case "futures" test_rust_awaits; case "functions that wait" test_rust_calls ] );
     ( host.name ^ ": threads",
       [
         case "not Send" test_not_send;

@@ -9,7 +9,8 @@ let sections =
   {
     Tasks_direct.name = "Lwt_direct";
     run = Bactrian_lwt_direct.run;
-    together = (fun bodies -> Lwt_direct.await (Lwt.join (List.map Lwt_direct.spawn bodies)));
+    together =
+      (fun bodies -> Lwt_direct.await (Lwt.join (List.map Lwt_direct.spawn bodies)));
     sleep = (fun seconds -> Lwt_direct.await (Lwt_unix.sleep seconds));
     moves = false;
   }
