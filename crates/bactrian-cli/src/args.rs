@@ -3,6 +3,7 @@
 use crate::bindings::{self, Options};
 use crate::error::Result;
 use crate::library::Library;
+use crate::new::{self, Kind};
 use crate::output;
 use clap::{Args, Parser, Subcommand};
 use std::path::PathBuf;
@@ -20,6 +21,33 @@ struct Command {
 enum What {
     /// Write the OCaml side of a Rust library.
     Bindings(Bindings),
+    /// Make a project that builds, tests and runs at once.
+    New(New),
+}
+
+/// Make a project of OCaml and Rust in a new folder: it builds, tests and runs at once.
+#[derive(Args)]
+#[command(after_long_help = "\
+Examples:
+  bactrian new hello && cd hello && dune exec ./main.exe
+  bactrian new fetcher --lwt
+  bactrian new tool --rust-driven && cd tool && cargo run")]
+struct New {
+    /// The folder, whose name is that of the project.
+    #[arg(value_name = "NAME")]
+    folder: PathBuf,
+    /// An OCaml program that calls Rust functions (the default).
+    #[arg(long, group = "kind")]
+    direct: bool,
+    /// An OCaml program that awaits async Rust functions under Lwt.
+    #[arg(long, group = "kind")]
+    lwt: bool,
+    /// A Rust program with OCaml libraries inside.
+    #[arg(long, group = "kind")]
+    rust_driven: bool,
+    /// A copy of Bactrian's repository; by default the one that this command was built from.
+    #[arg(long, value_name = "FOLDER")]
+    bactrian: Option<PathBuf>,
 }
 
 /// Write the OCaml side of a Rust library: an `.ml` and an `.mli` for each crate that exports something.
@@ -70,6 +98,7 @@ pub fn main() -> ExitCode {
     let command = Command::parse();
     let done = match command.command {
         What::Bindings(arguments) => run_bindings(arguments),
+        What::New(arguments) => run_new(arguments),
     };
     match done {
         Ok(code) => code,
@@ -78,6 +107,21 @@ pub fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+fn run_new(arguments: New) -> Result<ExitCode> {
+    let kind = match (arguments.lwt, arguments.rust_driven) {
+        (true, _) => Kind::Lwt,
+        (_, true) => Kind::RustDriven,
+        _ => Kind::Direct,
+    };
+    let files = new::create(&arguments.folder, kind, arguments.bactrian.as_deref())?;
+    let (run, test) = kind.commands();
+    println!("{} files in {}. Now:", files.len(), arguments.folder.display());
+    println!("  cd {:?}", arguments.folder);
+    println!("  {run}");
+    println!("  {test}");
+    Ok(ExitCode::SUCCESS)
 }
 
 fn run_bindings(arguments: Bindings) -> Result<ExitCode> {

@@ -4,6 +4,7 @@
 pub mod bindings;
 pub mod error;
 pub mod library;
+pub mod new;
 pub mod output;
 
 mod args;

@@ -1,0 +1,7 @@
+use bactrian::{OCamlRuntime, OCamlStartupError};
+
+fn main() -> Result<(), OCamlStartupError> {
+    let _guard = OCamlRuntime::init()?;
+    println!("{}", OCamlRuntime::with_domain_lock(|rt| @name@::greet(rt, "camel")));
+    Ok(())
+}
