@@ -16,7 +16,7 @@ CARGO_TEST := if cargo nextest --version >/dev/null 2>&1; \
 
 SEARCH := _build/default/examples/search/search.exe
 
-.PHONY: help setup demo serve test test-setup test-rust test-ocaml test-c test-guide sanitize guide stress bench lint fmt doc clean
+.PHONY: help setup demo serve test test-setup test-rust test-ocaml test-checked test-crowd test-c test-guide sanitize guide misuses stress bench lint fmt doc clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -41,7 +41,7 @@ search.exe: setup
 	$(SAY) 'building the search example (the first time takes some minutes)'
 	@$(ENV) $(DUNE) --profile release ./examples/search/search.exe
 
-test: setup test-setup test-rust test-ocaml test-c test-guide ## all tests
+test: setup test-setup test-rust test-ocaml test-checked test-crowd test-c test-guide ## all tests
 	$(SAY) 'all tests passed'
 
 test-setup:
@@ -63,6 +63,23 @@ test-ocaml: setup
 	@$(ENV) $(DUNE) --force @runtest @tiny-heap @bytecode
 	$(SAY) 'OCaml: a project in a path with spaces'
 	@$(ENV) tests/spaces
+
+# The suites again with Rust in checked mode, and every misuse a hundred times.
+test-checked: setup
+	$(SAY) 'OCaml: the suites in checked mode, and misuses'
+	@$(ENV) $(DUNE) --force @checked
+	@$(ENV) tests/rust-codegen
+
+# Two domains of four threads each, each of which runs the whole suite.
+test-crowd: setup
+	$(SAY) 'OCaml: suites that many threads run at once'
+	@$(ENV) $(DUNE) --force @crowd
+
+# The second time from what the first has written.
+misuses: setup ## write what checked mode says of each misuse, to the tests and to the guide
+	$(SAY) 'every misuse'
+	@$(ENV) $(DUNE) --force --auto-promote @tests/ocaml/checked/misuses || $(DUNE) --force --auto-promote @tests/ocaml/checked/misuses || \
+	  $(DUNE) --force @tests/ocaml/checked/misuses
 
 # The C API beyond its suites: the code of release mode, the guide's snippets, an installed copy, sanitizers.
 test-c: setup

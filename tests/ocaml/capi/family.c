@@ -149,7 +149,7 @@ CAMLprim value family(value unit) {
   rCAMLreturn(&unit);
 }
 
-static value kept = Val_unit;
+static __thread value kept = Val_unit;
 
 CAMLprim value keep_globally(value v) {
   rCAMLregion(&v);

@@ -8,7 +8,7 @@
 // Gc.compact
 extern "C" value caml_gc_compaction(value);
 
-static long alive = 0;
+static thread_local long alive = 0;
 
 struct Tracked {
   Tracked() { alive++; }

@@ -15,6 +15,19 @@ CAMLprim value mk_pair_c_impl(value a, value b) {
   CAMLreturn(pair);
 }
 
+/* The same without most of the macros. */
+CAMLprim value mk_pair_desugared(value a, value b) {
+  CAMLparam0();
+  CAMLxparam2(a, b);
+  value pair = Val_unit;
+  CAMLxparam1(pair);
+  pair = caml_alloc(2, 0);
+  Store_field(pair, 0, a);
+  Store_field(pair, 1, b);
+  CAMLdrop;
+  return (pair);
+}
+
 CAMLprim value c_triplet(value x, value y, value z) {
   CAMLparam3(x, y, z);
   CAMLlocal2(intermediate, triplet);
@@ -25,7 +38,7 @@ CAMLprim value c_triplet(value x, value y, value z) {
 
 /* Indirect functions over CAMLparam and CAMLlocal. */
 static void mk_pair_indirect(value *result, value *a, value *b) {
-  icaml_assert(result != a && result != b);
+  icaml_assert(result != a, result != b);
   icaml_alloc(result, 2, 0);
   iset_field(result, 0, a);
   iset_field(result, 1, b);

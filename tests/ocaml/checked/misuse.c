@@ -3,6 +3,7 @@
 
 #include <bactrian/rcaml.h>
 
+#include <caml/signals.h>
 #include <pthread.h>
 #include <string.h>
 #include <unistd.h>
@@ -368,6 +369,105 @@ CASE(exception_over_a_region) {
   return icaml_callback_exn(result, &f, result);
 }
 
+/* Functions that end without leaving what they entered. What they leave behind on C's stack is written over. */
+__attribute__((noinline)) static void clobbers(void) {
+  volatile char space[4096];
+  for (size_t i = 0; i < sizeof space; i++) space[i] = (char)0xa5;
+}
+__attribute__((noinline)) static void forgets_a_region(void) {
+  region_t region;
+  rcaml_enter(&region);
+  rcaml_root();
+}
+__attribute__((noinline)) static void forgets_a_subregion(void) {
+  region_t region;
+  rcaml_subenter(&region);
+  rcaml_root();
+}
+CASE(region_that_was_forgotten) {
+  forgets_a_region();
+  clobbers();
+  rCAMLregion(&f);
+  rCAMLreturn(&f);
+}
+CASE(region_that_was_forgotten_twice) {
+  forgets_a_region();
+  clobbers();
+  forgets_a_region();
+  return f;
+}
+CASE(subregion_that_was_forgotten) {
+  rCAMLregion(&f);
+  forgets_a_subregion();
+  clobbers();
+  rCAMLreturn(&f);
+}
+CASE(subregion_that_was_forgotten_twice) {
+  rCAMLregion(&f);
+  for (int i = 0; i < 2; i++) {
+    forgets_a_subregion();
+    clobbers();
+  }
+  rCAMLreturn(&f);
+}
+/* OCaml is called, but not by icaml_callback_exn. */
+CASE(exception_over_a_region_by_caml_callback) {
+  callback = jumps;
+  caml_callback_exn(f, Val_false);
+  clobbers();
+  rCAMLregion(&f);
+  rCAMLreturn(&f);
+}
+CASE(root_in_a_region_disabled_by_caml_callback) {
+  rCAMLregion(&f);
+  callback = makes_a_root;
+  return caml_callback_exn(f, Val_false);
+}
+CASE(subregion_of_a_region_disabled_by_caml_callback) {
+  rCAMLregion(&f);
+  callback = opens_a_subregion;
+  return caml_callback_exn(f, Val_false);
+}
+CASE(leave_of_a_region_disabled_by_caml_callback) {
+  rcaml_enter(&stashed_region);
+  callback = leaves_the_stash;
+  return caml_callback_exn(f, Val_false);
+}
+/* By Rust, which is not in checked mode: g_call calls it from a region of its own. */
+extern value g_call(value f, value x);
+CASE(root_in_a_region_disabled_by_rust) {
+  rCAMLregion(&f);
+  callback = makes_a_root;
+  return g_call(f, Val_false);
+}
+extern void g_released_and_locked(void (*body)(void));
+static void root_only(void) { rcaml_root(); }
+CASE(root_where_rust_has_taken_the_lock) {
+  rCAMLregion(&f);
+  rcaml_without_ocaml g_released_and_locked(root_only);
+  rCAMLreturn(&f);
+}
+static void enters_and_ends(void) {
+  static region_t region;
+  rcaml_reacquire_runtime_system();
+  rcaml_subenter(&region);
+  rcaml_root();
+  caml_enter_blocking_section();
+}
+static void *thread_that_forgets(void *data) {
+  enters_and_ends();
+  return data;
+}
+CASE(root_after_a_thread_that_forgot_its_region) {
+  pthread_t thread;
+  rcaml_release_runtime_system();
+  pthread_create(&thread, NULL, thread_that_forgets, NULL);
+  pthread_join(thread, NULL);
+  rcaml_acquire_runtime_system();
+  rcaml_root();
+  return f;
+}
+
 CASE(root_in_a_released_section) {
   rCAMLregion(&f);
   rcaml_without_ocaml { rcaml_root(); }
@@ -530,6 +630,21 @@ CASE(assertion) {
   icaml_assert(result != a);
   return f;
 }
+/* The aliasing that the proposal warns of. */
+static void mk_pair(value *result, value *a, value *b) {
+  icaml_assert(result != a, result != b);
+  icaml_alloc(result, 2, 0);
+  iset_field(result, 0, a);
+  iset_field(result, 1, b);
+}
+CASE(aliased_triplet) {
+  value x = Val_int(1), y = Val_int(2), z = Val_int(3);
+  CAMLparam3(x, y, z);
+  CAMLlocal1(result);
+  mk_pair(&result, &y, &z);
+  mk_pair(&result, &x, &result);
+  CAMLreturn(result);
+}
 CASE(global_registered_twice) {
   icaml_register_global_root(&variable);
   icaml_register_global_root(&variable);
@@ -668,6 +783,17 @@ static const misuse_t misuses[] = {
     ENTRY(subregion_of_a_disabled_region),
     ENTRY(leave_of_a_disabled_region),
     ENTRY(exception_over_a_region),
+    ENTRY(region_that_was_forgotten),
+    ENTRY(region_that_was_forgotten_twice),
+    ENTRY(subregion_that_was_forgotten),
+    ENTRY(subregion_that_was_forgotten_twice),
+    ENTRY(exception_over_a_region_by_caml_callback),
+    ENTRY(root_in_a_region_disabled_by_caml_callback),
+    ENTRY(subregion_of_a_region_disabled_by_caml_callback),
+    ENTRY(leave_of_a_region_disabled_by_caml_callback),
+    ENTRY(root_in_a_region_disabled_by_rust),
+    ENTRY(root_where_rust_has_taken_the_lock),
+    ENTRY(root_after_a_thread_that_forgot_its_region),
     ENTRY(root_in_a_released_section),
     ENTRY(deref_in_a_released_section),
     ENTRY(alloc_in_a_released_section),
@@ -687,6 +813,7 @@ static const misuse_t misuses[] = {
     ENTRY(leave_on_another_thread),
     ENTRY(reacquire_after_the_domain),
     ENTRY(assertion),
+    ENTRY(aliased_triplet),
     ENTRY(global_registered_twice),
     ENTRY(global_removed_unregistered),
     ENTRY(global_root_of_a_region),

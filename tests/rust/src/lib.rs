@@ -9,6 +9,8 @@ mod hazards;
 mod hazards_limits;
 mod hazards_lints;
 mod memory;
+#[cfg(feature = "checked")]
+mod misuse;
 mod names;
 mod owned;
 mod regions;

@@ -11,6 +11,64 @@ fn g_call(r: &Region<'_>, f: OCamlFn<(i64,), i64>, x: i64) -> Result<i64, OCamlE
     Ok(r.to_rust(result))
 }
 
+/// For C, in a released section: takes the lock meanwhile, and calls.
+#[unsafe(no_mangle)]
+extern "C" fn g_released_and_locked(body: Option<extern "C" fn()>) {
+    OCamlRuntime::with_domain_lock(|rt| match body {
+        Some(body) => body(),
+        None => rt.region(|r| assert_eq!(r.to_rust::<_, String>(r.string("x")), "x")),
+    });
+}
+
+/// For C: calls `f`, an OCaml function, on `x`. An exception comes back as from `caml_callback_exn`.
+///
+/// # Safety
+/// As for that.
+#[unsafe(no_mangle)]
+unsafe extern "C" fn g_call_exn(f: RawOCaml, x: RawOCaml) -> RawOCaml {
+    // SAFETY: C holds the lock, and lends it to this call; nothing collects between the reading of a word and its return.
+    unsafe {
+        let mut rt = OCamlRuntime::recover();
+        let x: i64 = OCaml::<OCamlInt>::new(&rt, x).to_rust();
+        let f = OCaml::<OCamlFn<(i64,), i64>>::new(&rt, f).root();
+        rt.region(|r| match r.call(&f, (x,)) {
+            Ok(result) => result.get_raw(),
+            Err(exception) => exception.root().get_raw() | 2,
+        })
+    }
+}
+
+/// Calls from sub-regions of sub-regions, each with a root of its own; an exception goes up through all of them.
+#[export(raise)]
+fn g_deep(r: &mut Region<'_>, f: OCamlFn<(i64,), i64>, x: i64) -> Result<i64, OCamlException> {
+    fn down<'r>(
+        r: &mut Region<'r>,
+        f: &OCamlFn<(i64,), i64>,
+        x: i64,
+        depth: usize,
+    ) -> Result<OCamlRef<'r, OCamlInt>, OCamlException> {
+        if depth == 0 {
+            return r.call(f, (x,));
+        }
+        let kept = r.string(format!("kept at {depth}"));
+        let result = r.try_sub(|s| down(s, f, x, depth - 1));
+        assert_eq!(r.to_rust::<_, String>(kept), format!("kept at {depth}"));
+        result
+    }
+    let result = down(r, &f, x, 3)?;
+    Ok(r.to_rust(result))
+}
+
+/// The pair of two roots, whose code `tests/rust-codegen` looks at.
+#[export]
+fn g_pair<'r, A, B>(
+    r: &Region<'r>,
+    a: OCamlRef<'r, A>,
+    b: OCamlRef<'r, B>,
+) -> OCamlRef<'r, (A, B)> {
+    r.pair(a, b)
+}
+
 #[export]
 fn g_triplet<'r, A, B, C>(
     r: &Region<'r>,
