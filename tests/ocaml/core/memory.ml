@@ -90,7 +90,7 @@ let exceptions =
     flat "a closure that raises" (fun _ -> use (caught exit_));
     flat "an exception through Rust" ~calls:500_000 (fun _ ->
         try call exit_ with Exit -> ());
-    flat "an exception that unwinds" ~calls:50_000 (fun _ ->
+    flat "an exception that unwinds" ~calls:200_000 (fun _ ->
         try use (unwind Exit) with Exit -> ());
     flat "an error" (fun _ -> try use (failure "no") with Failure _ -> ());
     flat "a typed error" ~calls:500_000 (fun i ->
@@ -100,7 +100,7 @@ let exceptions =
     case "a panic" (fun () ->
         quietly (fun () ->
             let _, _, run =
-              flat "" ~calls:20_000 (fun _ ->
+              flat "" ~calls:300_000 (fun _ ->
                   try panic "no" with Bactrian.Rust_panic _ -> ())
             in
             run ()));
