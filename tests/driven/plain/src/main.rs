@@ -15,6 +15,6 @@ fn main() -> Result<(), OCamlStartupError> {
     println!("{double}");
     let other = std::thread::spawn(|| OCamlRuntime::with_domain_lock(|_| ())).join();
     let message = other.expect_err("another thread needs the threads library");
-    println!("{}", message.downcast_ref::<&str>().expect("a message"));
+    println!("{}", message.downcast_ref::<String>().expect("a message"));
     Ok(())
 }
