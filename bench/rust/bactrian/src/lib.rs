@@ -1,5 +1,6 @@
 //! The rows as the guide of Bactrian teaches to write them.
 
+use bactrian::bigarray::Array1;
 use bactrian::{
     BoxRoot, FromOCaml, OCaml, OCamlArray, OCamlException, OCamlFn, OCamlInt, OCamlList, OCamlRef,
     OCamlRuntime, Region, ToOCaml,
@@ -241,4 +242,9 @@ fn b_gc_long(
 #[bactrian::export]
 fn b_floats_array(floats: &[f64]) -> f64 {
     floats.iter().sum()
+}
+
+#[bactrian::export]
+fn b_floats_bigarray(floats: OCaml<Array1<f64>>) -> f64 {
+    floats.view().iter().sum()
 }
