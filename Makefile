@@ -41,7 +41,7 @@ search.exe: setup
 	$(SAY) 'building the search example (the first time takes some minutes)'
 	@$(ENV) $(DUNE) --profile release ./examples/search/search.exe
 
-test: setup test-setup test-rust test-ocaml test-checked test-crowd test-c test-guide ## all tests
+test: setup test-setup test-rust test-ocaml test-checked test-c test-guide ## all tests
 	$(SAY) 'all tests passed'
 
 test-setup:
