@@ -106,6 +106,24 @@ module Host = struct
   (* On Unix, [Unix.file_descr] is [int]. *)
   let descriptor () : Unix.file_descr = Obj.magic (descriptor () : int)
   let turn = turn
+
+  let or_block trigger =
+    let released = Atomic.make false and blocked = Atomic.make None in
+    let release () =
+      Atomic.set released true;
+      trigger.release ();
+      Option.iter (fun plain -> plain.release ()) (Atomic.get blocked)
+    in
+    let await () =
+      try trigger.await ()
+      with Effect.Unhandled _ ->
+        let plain = plain () in
+        Atomic.set blocked (Some plain);
+        if Atomic.get released then plain.release ();
+        plain.await ()
+    in
+    { release; await }
+
   let block = plain
 
   let suspending ?fork ~prepare_for_await body =

@@ -44,6 +44,12 @@ module Host : sig
 
       @raise Failure if another thread of this domain is the host. *)
 
+  val or_block : trigger -> trigger
+  (** Where the effect by which the trigger suspends a fibre reaches no scheduler, in a
+      function that Rust called or in a thread that the scheduler does not know, the wait
+      blocks the thread instead, and runs Rust functions of its domain if it is the host.
+  *)
+
   val descriptor : unit -> Unix.file_descr
   (** Readable when Rust functions of this domain have something to do. Level-triggered,
       and never to be read or closed. *)

@@ -104,13 +104,13 @@ let test_race () =
   for n = 1 to 600 do
     Fiber.first
       (fun () ->
-        ignore (Future.await (wait 72));
+        ignore (Future.await (wait (7200 + n)));
         incr won)
       (fun () ->
         for _ = 1 to n mod 3 do
           Fiber.yield ()
         done;
-        if n mod 2 = 0 then ignore (signal 72 1);
+        if n mod 2 = 0 then ignore (signal (7200 + n) 1);
         Eio_unix.sleep (float_of_int (n mod 7) *. 0.0004))
   done;
   int "all are dropped" (before + 600) (drops ());
