@@ -16,7 +16,7 @@ CARGO_TEST := if cargo nextest --version >/dev/null 2>&1; \
 
 SEARCH := _build/default/examples/search/search.exe
 
-.PHONY: help setup demo serve test test-setup test-rust test-ocaml test-checked test-crowd test-c test-guide sanitize guide misuses stress bench lint fmt doc clean
+.PHONY: help setup demo serve test test-setup test-rust test-ocaml test-checked test-codegen test-crowd test-c test-guide sanitize guide misuses stress bench lint fmt doc clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -68,6 +68,9 @@ test-ocaml: setup
 test-checked: setup
 	$(SAY) 'OCaml: the suites in checked mode, and misuses'
 	@$(ENV) $(DUNE) --force @checked
+
+# The code of release mode, in Rust.
+test-codegen: setup
 	@$(ENV) tests/rust-codegen
 
 # Two domains of four threads each, each of which runs the whole suite.
