@@ -5,7 +5,7 @@ struct Counter {
 }
 
 #[export]
-fn read(counter: &Counter) -> i64 {
+fn look(counter: &Counter) -> i64 {
     counter.count
 }
 

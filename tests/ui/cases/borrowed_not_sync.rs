@@ -7,7 +7,7 @@ struct Local {
 }
 
 #[export]
-fn read(local: &Local) -> i64 {
+fn look(local: &Local) -> i64 {
     local.count.get()
 }
 

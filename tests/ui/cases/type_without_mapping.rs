@@ -5,7 +5,7 @@ struct Handle {
 }
 
 #[export]
-fn open(handle: Handle) -> bool {
+fn keep(handle: Handle) -> bool {
     let _ = handle;
     true
 }

@@ -5,6 +5,7 @@ mod lend;
 mod methods;
 mod options;
 mod parameter;
+mod reserved;
 mod synchronous;
 
 use options::Options;
@@ -107,11 +108,8 @@ fn shim(
     };
     let export = Export { options, function: function.clone(), context, parameters, result, owner };
     for (name, span) in export.symbols() {
-        if name.starts_with("caml_") || name.starts_with("bactrian_") {
-            return Err(Error::new(
-                span,
-                format!("the symbol `{name}` belongs to a runtime: choose another name"),
-            ));
+        if let Some(why) = reserved::refusal(&name) {
+            return Err(Error::new(span, why));
         }
     }
     let shim = if export.options.is_async() {
