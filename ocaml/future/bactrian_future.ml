@@ -126,23 +126,28 @@ module Host = struct
 
   let block = plain
 
+  (* Calls may end in another order than they began in, in fibres: each takes its own entry off. *)
   let suspending ?fork ~prepare_for_await body =
     let known = Domain.DLS.get schedulers in
     let id = Thread.id (Thread.self ()) in
-    let before = List.assq_opt id !known in
-    let others () = List.filter (fun (other, _) -> other <> id) !known in
-    known := (id, { prepare_for_await; fork }) :: others ();
+    let entry = (id, { prepare_for_await; fork }) in
+    known := entry :: !known;
     suspends true;
     Fun.protect body ~finally:(fun () ->
-        match before with
-        | None ->
-            known := others ();
-            suspends false
-        | Some scheduler -> known := (id, scheduler) :: others ())
+        known := List.filter (fun other -> other != entry) !known;
+        suspends (List.mem_assq id !known))
+
+  (* How many calls there are on this domain's host, and whether they made it that. *)
+  let hosts = Domain.DLS.new_key (fun () -> ref (0, false))
 
   let hosting body =
+    let calls = Domain.DLS.get hosts in
     let attached = attach () in
-    Fun.protect body ~finally:(fun () -> if attached then detach ())
+    (calls := match !calls with 0, _ -> (1, attached) | n, made -> (n + 1, made));
+    Fun.protect body ~finally:(fun () ->
+        let n, made = !calls in
+        calls := (n - 1, made);
+        if n = 1 && made then detach ())
 
   let using ?fork ~prepare_for_await body =
     hosting (fun () -> suspending ?fork ~prepare_for_await body)

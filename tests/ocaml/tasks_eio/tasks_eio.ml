@@ -10,6 +10,7 @@ external yield : int -> int Future.t = "f_yield"
 external sleep : int -> int Future.t = "f_sleep"
 external stays : int -> int Future.t = "f_stays"
 external parallel_sum : int -> int Future.t = "f_parallel_sum"
+external call : (int -> int) -> int -> bool -> int Future.t = "f_call"
 
 let int = Alcotest.(check int)
 let bool = Alcotest.(check bool)
@@ -144,6 +145,38 @@ let test_escape () =
       int "and so on" 7 (Future.await (sleep 7));
       int "told" 1 !seen)
 
+let test_called () =
+  (* What Rust calls is a fibre of the loop, from the loop's thread and from tokio's. *)
+  let f n =
+    Fiber.yield ();
+    Eio_unix.sleep 0.001;
+    let a, b = Fiber.pair (fun () -> Future.await (sleep 1)) (fun () -> n) in
+    a + b
+  in
+  List.iter
+    (fun elsewhere -> int "it returns" 6 (Future.await (call f 5 elsewhere)))
+    [ false; true ]
+
+let test_interleaved () =
+  (* The first that begins is the first that ends. *)
+  let turns = ref 0 and other = ref 0 in
+  Fiber.all
+    [
+      (fun () -> Bactrian_eio.run (fun () -> Eio_unix.sleep 0.005));
+      (fun () ->
+        Bactrian_eio.run (fun () ->
+            Eio_unix.sleep 0.02;
+            let before = !turns in
+            ignore (Future.await (sleep 200));
+            other := !turns - before));
+      (fun () ->
+        for _ = 1 to 100 do
+          incr turns;
+          Eio_unix.sleep 0.002
+        done);
+    ];
+  bool "the other fibres had their turn" true (!other > 3)
+
 let test_two_domains env =
   let work () =
     Bactrian_eio.run (fun () ->
@@ -191,6 +224,9 @@ let cases =
         case "fibres have their turn" test_loop_goes_on;
         case "a callback that raises" test_escape;
         case "within another" test_nested;
+        case "called by Rust" test_called;
+        Alcotest.test_case "in another order" `Quick (fun () ->
+            Eio_main.run (fun _ -> test_interleaved ()));
         Alcotest.test_case "two domains" `Quick (fun () ->
             Eio_main.run (fun env -> test_two_domains env));
         Alcotest.test_case "loop after loop" `Quick test_again;

@@ -506,8 +506,8 @@ let case name test = Alcotest.test_case name `Quick test
 
 let () =
   (* At the very end, with tasks that wait: it must not crash. *)
-  at_exit (fun () -> ignore (sleep 60_000));
-  ignore (sleep 60_000 : int Lwt.t);
+  at_exit (fun () -> ignore (sleep 3_600_000));
+  ignore (sleep 3_600_000 : int Lwt.t);
   Lwt_main.at_exit (fun () -> Lwt.map ignore (yield 3));
   Alcotest.run "tasks_lwt"
     [
