@@ -38,10 +38,10 @@ module Host : sig
       it must watch {!descriptor}. {!Bactrian.Future.await} uses [prepare_for_await] in
       this thread; in others of the domain it blocks the thread. Calls nest.
 
-      [fork] starts a fibre that nobody waits for, in the thread of the scheduler. Rust calls
-      it, so it cannot perform effects: it leaves the start to the loop. OCaml functions that
-      Rust calls and awaits ([bactrian::task::future::OCamlAsyncFn]) run in one. Without it
-      they run in threads.
+      [fork] starts a fibre that nobody waits for, in the thread of the scheduler. Rust
+      calls it, so it cannot perform effects: it leaves the start to the loop. OCaml
+      functions that Rust calls and awaits ([bactrian::task::future::OCamlAsyncFn]) run in
+      one. Without it they run in threads.
 
       @raise Failure if another thread of this domain is the host. *)
 
