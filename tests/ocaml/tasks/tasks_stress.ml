@@ -22,7 +22,13 @@ external parallel_sum : int -> int Future.t = "f_parallel_sum"
 external called_back : (int -> int) -> int -> int Future.t = "f_called_back"
 external waiting : unit -> int = "f_waiting"
 
-let fail format = Printf.ksprintf failwith format
+(* Panics are many, and go to stderr, which nobody hears. *)
+let fail format =
+  Printf.ksprintf
+    (fun text ->
+      print_endline text;
+      failwith text)
+    format
 
 (* {1 What is counted} *)
 
@@ -202,7 +208,7 @@ let () =
   Atomic.set running false;
   Thread.join here;
   List.iter Domain.join domains;
-  Option.iter failwith (Atomic.get failed);
+  Option.iter (fail "%s") (Atomic.get failed);
   eventually
     (fun () ->
       Printf.sprintf "%d futures made, %d settled" (Atomic.get made) (Atomic.get settled))

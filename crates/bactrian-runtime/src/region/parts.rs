@@ -171,8 +171,8 @@ impl<'r> Region<'r> {
     ///
     /// ```no_run
     /// # use bactrian_runtime::{ConversionError, OCamlArray, OCamlRef, Region};
-    /// fn swap<T>(
-    ///     r: &Region<'_>,
+    /// fn swap<'r, T: 'r>(
+    ///     r: &Region<'r>,
     ///     array: OCamlRef<'_, OCamlArray<T>>,
     ///     (i, j): (usize, usize),
     /// ) -> Result<(), ConversionError> {
