@@ -110,7 +110,7 @@ let test_only_the_fibre host =
       (fun () -> heard := await (wait 1));
       (fun () ->
         host.sleep 0.02;
-        bool "somebody waits" true (signal 1 5));
+        eventually "somebody waits" (fun () -> signal 1 5));
     ];
   int "heard" 5 !heard
 
