@@ -57,7 +57,10 @@ impl Page {
 
     /// The name as an identifier of both languages.
     pub fn module(&self) -> String {
-        self.name.replace('-', "_").to_ascii_lowercase()
+        match self.name.replace('-', "_").to_ascii_lowercase() {
+            keyword if keyword == "async" => keyword + "_page",
+            name => name,
+        }
     }
 
     /// The blocks of one language that belong to the page's program.

@@ -6,6 +6,16 @@ use crate::scratch::{Scratch, dependencies, run, run_bounded};
 /// The flags of OCaml: snippets may leave things unused.
 const FLAGS: &str = ":standard -w +a-4-9-26-27-32..39-40..42-44-45-69-70";
 
+/// What a page links that names these modules.
+const LIBRARIES: &[(&str, &str)] = &[
+    ("Future", "bactrian.future"),
+    ("Lwt", "bactrian-lwt lwt lwt.unix"),
+    ("Lwt_direct.", "lwt_direct"),
+    ("Bactrian_lwt_direct", "bactrian-lwt.direct"),
+    ("Bactrian_eio", "bactrian-eio eio eio_main"),
+    ("Bactrian_domainslib", "bactrian-domainslib domainslib"),
+];
+
 /// Builds all of them and runs each, and returns how many there are.
 pub fn check(scratch: &Scratch, pages: &[Page]) -> Result<usize, Vec<String>> {
     let pages: Vec<_> = pages
@@ -69,12 +79,16 @@ fn write(scratch: &Scratch, pages: &[&Page], programs: &[&Page]) -> Result<(), S
             format!(" (foreign_stubs (language c) (names {module}_stubs))\n")
         };
         let ocaml = page.source("ocaml");
-        let lwt = if ocaml.contains("Lwt") { "bactrian-lwt lwt lwt.unix " } else { "" };
+        let used: String = LIBRARIES
+            .iter()
+            .filter(|(name, _)| ocaml.contains(name))
+            .map(|(_, libraries)| format!("{libraries} "))
+            .collect();
         scratch.write(
             &format!("book/pages/{module}/dune"),
             &format!(
                 "(executable\n (name {module})\n (modes exe byte_complete)\n (flags ({FLAGS}))\n{stubs} \
-                 (libraries bactrian {lwt}guide_pages threads.posix unix))\n"
+                 (libraries bactrian {used}guide_pages threads.posix unix))\n"
             ),
         )?;
         scratch.write(&format!("book/pages/{module}/{module}.ml"), &ocaml)?;
