@@ -1,6 +1,7 @@
 (* The C API: the listings, the whole indirect family, exceptions, threads and domains. *)
 
 open Core_support
+open Core_support.Checks
 
 external mk_pair_c_impl : 'a -> 'b -> 'a * 'b = "mk_pair_c_impl"
 external mk_pair_desugared : 'a -> 'b -> 'a * 'b = "mk_pair_desugared"

@@ -290,7 +290,7 @@ CAMLprim value calls_and_checks_height(value f, value x) {
 
 CAMLprim value call_n(value f, value arguments) {
   rCAMLregion(&f, &arguments);
-  value *result = rcaml_root(), *roots[16];
+  value *result = rcaml_root(), *roots[16] = {NULL};
   int count = (int)iget_size(&arguments);
   for (int i = 0; i < count; i++) {
     roots[i] = rcaml_root();

@@ -1,5 +1,7 @@
 (* Regions, sub-regions open, while exceptions, other languages, systhreads, domains and fibres come between. *)
 
+open Core_support.Checks
+
 external by_rust : ('a -> 'b) -> 'a -> 'b = "calls_by_rust"
 external by_callback : ('a -> 'b) -> 'a -> 'b = "calls_by_callback"
 external by_icaml : ('a -> 'b) -> 'a -> 'b = "calls_by_icaml"

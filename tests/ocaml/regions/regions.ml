@@ -1,6 +1,7 @@
 (* Region mode of Rust: everything that a region makes and reads, calls and sub-regions. *)
 
 open Core_support
+open Core_support.Checks
 
 external triplet : 'a -> 'b -> 'c -> 'a * ('b * 'c) = "g_triplet"
 
