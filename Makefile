@@ -41,7 +41,7 @@ search.exe: setup
 	$(SAY) 'building the search example (the first time takes some minutes)'
 	@$(ENV) $(DUNE) --profile release ./examples/search/search.exe
 
-test: setup test-setup test-rust test-ocaml test-checked test-c test-guide ## all tests
+test: setup test-setup test-rust test-ocaml test-checked test-crowd test-c test-guide ## all tests
 	$(SAY) 'all tests passed'
 
 test-setup:
@@ -75,8 +75,8 @@ test-codegen: setup
 
 # Two domains of four threads each, each of which runs the whole suite.
 test-crowd: setup
-	$(SAY) 'OCaml: suites that many threads run at once'
-	@$(ENV) $(DUNE) --force @crowd
+	$(SAY) 'OCaml: regions and the C API, by many threads at once'
+	@$(ENV) $(DUNE) --force @tests/ocaml/regions/crowd @tests/ocaml/capi/crowd
 
 # The second time from what the first has written.
 misuses: setup ## write what checked mode says of each misuse, to the tests and to the guide

@@ -18,7 +18,8 @@ use proc_macro::TokenStream;
 ///
 /// Options: `name = "symbol"`, `bytecode = "symbol"` (default `<name>_byte`; needed over five arguments and with
 /// unboxed ones), `returns = "OCamlType"`, `unboxed`, `noalloc`, `raise` (an `Err` is raised), `lwt` (an `async fn`
-/// that returns an `Lwt.t`). A parameter takes `#[ocaml(as_ = "OCamlType")]`, `#[ocaml(unboxed)]` or
+/// that returns an `Lwt.t`; without it a `Bactrian.Future.t`), `parallel` (an `async fn` that runs on tokio's threads),
+/// `module = "Module"` and `rename = "name"` (where generated bindings have it). A parameter takes `#[ocaml(as_ = "OCamlType")]`, `#[ocaml(unboxed)]` or
 /// `#[ocaml(untagged)]`.
 ///
 /// The first parameter may be `&mut OCamlRuntime`, `&OCamlRuntime` or `&Region`. A panic is the exception
