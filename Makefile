@@ -86,11 +86,10 @@ misuses: setup ## write what checked mode says of each misuse, to the tests and 
 
 # The C API beyond its suites: the code of release mode, the guide's snippets, an installed copy, sanitizers.
 test-c: setup
-	$(SAY) 'C: generated code, snippets, an installed copy, AddressSanitizer and valgrind'
+	$(SAY) 'C: generated code, snippets, an installed copy'
 	@$(ENV) tests/capi-codegen
 	@$(ENV) tests/capi-guide
 	@$(ENV) tests/capi-example
-	@$(ENV) tests/capi-sanitize
 
 sanitize: setup ## the suites of C and Rust under AddressSanitizer and valgrind: some minutes
 	$(SAY) 'AddressSanitizer and valgrind'
