@@ -75,8 +75,8 @@ test-codegen: setup
 
 # Two domains of four threads each, each of which runs the whole suite.
 test-crowd: setup
-	$(SAY) 'OCaml: regions, by many threads at once'
-	@$(ENV) $(DUNE) --force @tests/ocaml/regions/crowd
+	$(SAY) 'OCaml: the suites by many threads at once'
+	@$(ENV) $(DUNE) --force @crowd
 
 # The second time from what the first has written.
 misuses: setup ## write what checked mode says of each misuse, to the tests and to the guide

@@ -1,5 +1,7 @@
 /* The indirect family, function by function, and what surrounds regions: exceptions, threads, many roots. */
 
+#include "compact.h"
+
 #include <bactrian/rcaml.h>
 
 #include <caml/threads.h>
@@ -7,9 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Gc.minor and Gc.compact */
+/* Gc.minor */
 extern value caml_gc_minor(value);
-extern value caml_gc_compaction(value);
 
 #define CHECK(condition)                                       \
   do {                                                         \
@@ -306,7 +307,7 @@ CAMLprim value call_method(value object, value name) {
   value *method = rcaml_root(), *collected = rcaml_root();
   int found = icaml_get_public_method(method, &object, iString_val(&name));
   for (int i = 0; i < 1000; i++) icaml_alloc_sprintf(collected, "%d", i);
-  caml_gc_compaction(Val_unit);
+  compact();
   if (!found) {
     icaml_exception_not_found(method);
     rCAMLraise(method);
@@ -379,7 +380,7 @@ CAMLprim value large(value unit) {
     iset_field(v, size - 1, kept);
     icaml_alloc_shr(v, size, 3);
     iset_field(v, size - 1, kept);
-    caml_gc_compaction(Val_unit);
+    compact();
     CHECK(iget_size(v) == size && iget_field(v, size - 1) == *kept);
     icaml_alloc_tuple(v, size);
     CHECK(iget_size(v) == size && iget_tag(v) == 0);
@@ -540,7 +541,7 @@ CAMLprim value memory_of_dead_roots(value unit) {
   rCAMLregion(&unit);
   struct memory memory = {0};
   for (int i = 0; i < DEAD; i++) run(makes_a_root, &memory);
-  caml_gc_compaction(Val_unit);
+  compact();
   run(finds_its_memory, &memory);
   int same = 1;
   /* Sanitizers do not give freed memory out again. */

@@ -1,12 +1,11 @@
 // The same from C++: guards, destructors, and OCaml exceptions through C++ frames.
 
+#include "compact.h"
+
 #include <bactrian/rcaml.hpp>
 
 #include <atomic>
 #include <stdexcept>
-
-// Gc.compact
-extern "C" value caml_gc_compaction(value);
 
 static thread_local long alive = 0;
 
@@ -35,7 +34,7 @@ struct Late {
       icaml_alloc_sprintf(item, "%ld", i);
       icaml_alloc_cons(list, item, list);
     }
-    caml_gc_compaction(Val_unit);
+    compact();
     long sum = 0;
     for (; !iIs_emptylist(list); iload_field(list, list, 1)) {
       iload_field(item, list, 0);
@@ -127,7 +126,7 @@ value cxx_throw_in_array(value text) {
         } catch (const std::runtime_error &) {
           volatile char other[2000];
           for (auto &c : other) c = 1;
-          caml_gc_compaction(Val_unit);
+          compact();
         }
         return &text;
       },

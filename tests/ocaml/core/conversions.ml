@@ -1,6 +1,7 @@
 (* Each type there and back, at its edges. *)
 
 open Core_support
+open Core_support.Checks
 open Support
 
 external max_int_of_rust : unit -> int = "e_max_int"

@@ -1,6 +1,7 @@
 (* Panics and exceptions on their way through both languages. *)
 
 open Core_support
+open Core_support.Checks
 open Support
 
 exception Syntax of { line : int; message : string }
@@ -463,7 +464,7 @@ let () =
         [
           case "are the same ones" identity;
           case "as text" messages;
-          case "kept by Rust" kept;
+          Crowd.alone (case "kept by Rust" kept);
           case "with their backtraces" backtraces;
           case "with their backtraces, raised again" backtraces_across;
           case "in nested callbacks" nested;
@@ -479,7 +480,7 @@ let () =
           case "printed" printed;
         ] );
       ("effects", [ case "in callbacks" effects ]);
-      ("signals", [ case "whose handlers raise" signals ]);
+      ("signals", [ Crowd.alone (case "whose handlers raise" signals) ]);
       ( "ends",
         [
           case "noalloc functions abort" noalloc_aborts;

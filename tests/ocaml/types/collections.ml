@@ -1,6 +1,7 @@
 (* Sequences, lazy values, hash tables, maps and sets, references, arrays and bytes. *)
 
 open Core_support
+open Core_support.Checks
 open Support
 
 let int = Alcotest.int
@@ -321,7 +322,8 @@ let maps_and_sets =
         let changed = set_change set 50 1000 in
         check int "greatest first" 1000 (Int_set.min_elt changed);
         check Alcotest.bool "removed" false (Int_set.mem 50 changed));
-    case "not registered" (fun () ->
+    Crowd.alone
+    @@ case "not registered" (fun () ->
         panics ~like:"module.rs"
           "no module is registered as \"Test.Nowhere\": call \
            `Bactrian.Collections.register_set \"Test.Nowhere\" (module M)` in a module \

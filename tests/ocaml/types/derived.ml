@@ -1,6 +1,7 @@
 (* Derived types: their shapes in memory, views of them, and types that Rust only passes on. *)
 
 open Core_support
+open Core_support.Checks
 open Support
 open Types
 

@@ -3,6 +3,7 @@
    BACTRIAN_RANDOM says how many of each type, BACTRIAN_SEED makes a run again. *)
 
 open Core_support
+open Core_support.Checks
 open Support
 open Random_types
 

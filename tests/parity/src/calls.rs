@@ -24,6 +24,7 @@ fn parity_call_all(cr: &mut OCamlRuntime, words: BoxRoot<OCamlList<String>>) -> 
     ocaml_api::parity_note(cr, &shouted);
     let low = OCaml::of_i32(0);
     let high: OCaml<OCamlInt> = OCaml::of_i64(10).unwrap();
+    // SAFETY: 42 is within 63 bits.
     let value = unsafe { OCaml::of_i64_unchecked(42) };
     let clamped: i64 = ocaml_api::parity_clamp(cr, &low, &high, &value).to_rust(cr);
     let sum: i64 = ocaml_api::parity_sum4(cr, &low, &high, &low, &high).to_rust(cr);

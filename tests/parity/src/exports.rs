@@ -4,6 +4,7 @@ use ocaml_interop::*;
 
 #[ocaml_interop::export]
 fn parity_twice(_cr: &mut OCamlRuntime, num: OCaml<OCamlInt>) -> OCaml<OCamlInt> {
+    // SAFETY: the numbers of the test are small.
     unsafe { OCaml::of_i64_unchecked(num.to_i64() * 2) }
 }
 

@@ -33,13 +33,18 @@ fn standard<T: DefaultOCamlMapping>() -> &'static str {
 
 /// What upstream has, but not in its documentation.
 fn hidden(cr: &OCamlRuntime, value: OCaml<'_, String>) -> usize {
+    // SAFETY: the value is live, and nothing allocates below.
     let word: RawOCaml = unsafe { value.raw() };
+    // SAFETY: the word is that of a live string.
     let again: OCaml<'_, String> = unsafe { OCaml::new(cr, word) };
     assert!(again.is_block() && !again.is_long());
     assert_eq!(again.tag_value(), 252);
+    // SAFETY: OCaml gave UTF-8, and nothing allocates while the text is borrowed.
     let text: &str = unsafe { again.as_str_unchecked() };
+    // SAFETY: the word is used below for its field alone, when it is a pair.
     let pair: OCaml<'_, (String, String)> = unsafe { OCaml::new(cr, word) };
     if pair.is_block_sized(2) {
+        // SAFETY: field 0 of a pair is its first component.
         let first: OCaml<'_, String> = unsafe { pair.field(0) };
         return first.as_bytes().len();
     }
