@@ -55,6 +55,7 @@ pub fn shim(export: &Export) -> Result<TokenStream, Error> {
                     return __bactrian_again(#(#words),*);
                 }
             },
+            // SAFETY (of what is generated): the shim has just seen that there is room for them, and leaves them before it returns.
             quote!(let __bactrian_arguments = unsafe { ::bactrian::__private::shim::Arguments::enter(#region, #roots) };),
         )
     } else {
@@ -62,6 +63,9 @@ pub fn shim(export: &Export) -> Result<TokenStream, Error> {
     };
     let again = (region || roots != 0).then(|| {
         quote! {
+            /// # Safety
+            ///
+            /// As for `__bactrian_shim`.
             #[cold]
             #[inline(never)]
             unsafe extern "C" fn __bactrian_again(#(#words: #abi_types),*) -> #abi_result {
@@ -116,6 +120,8 @@ pub fn shim(export: &Export) -> Result<TokenStream, Error> {
         #[unsafe(export_name = #symbol)]
         #[allow(unused_variables, unused_mut, unused_unsafe, clippy::all, clippy::pedantic)]
         unsafe extern "C" fn __bactrian_shim(#(#words: #abi_types),*) -> #abi_result {
+            // SAFETY: the words are live and the lock is held, see above. Each is read once, before anything can collect or
+            // after it was rooted, and is given to the type that the signature states.
             unsafe {
                 #make_room
                 #enter_call(#name, |__bactrian_rt: &mut ::bactrian::OCamlRuntime| {
@@ -169,6 +175,8 @@ fn call(export: &Export) -> TokenStream {
     let borrows = export.parameters.iter().any(|parameter| {
         matches!(parameter.kind, Kind::Value(_) | Kind::Str | Kind::Bytes | Kind::Floats)
     });
+    // SAFETY (of what is generated): it lives in the shim, whose words stay where they are until something allocates, and the
+    // function has no handle with which it could.
     let borrow = borrows.then(
         || quote!(let __bactrian_borrow = unsafe { ::bactrian::__private::shim::Borrow::new() };),
     );
@@ -209,6 +217,7 @@ fn call(export: &Export) -> TokenStream {
         Context::Exclusive => (None, Some(quote!(&mut *__bactrian_rt,))),
         Context::Region { mutable } => (
             Some(
+                // SAFETY (of what is generated): the arguments were entered by this call, with a region.
                 quote!(let mut __bactrian_region = unsafe { __bactrian_arguments.region(&mut *__bactrian_rt) };),
             ),
             Some(if mutable {
@@ -275,6 +284,7 @@ fn noalloc(export: &Export) -> Result<TokenStream, Error> {
         #[unsafe(export_name = #symbol)]
         #[allow(unused_variables, unused_mut, unused_unsafe, clippy::all, clippy::pedantic)]
         unsafe extern "C" fn __bactrian_shim(#(#words: #abi_types),*) -> #abi_result {
+            // SAFETY: as above. Nothing allocates in OCaml's heap until this returns: `Noalloc` and the missing handle see to it.
             unsafe {
                 let __bactrian_borrow = ::bactrian::__private::shim::Borrow::new();
                 let __bactrian_rt = ::bactrian::OCamlRuntime::recover();
