@@ -90,6 +90,8 @@ test-c: setup
 	@$(ENV) tests/capi-codegen
 	@$(ENV) tests/capi-guide
 	@$(ENV) tests/capi-example
+	$(SAY) 'C: AddressSanitizer and valgrind'
+	@$(ENV) tests/capi-sanitize
 
 sanitize: setup ## the suites of C and Rust under AddressSanitizer and valgrind: some minutes
 	$(SAY) 'AddressSanitizer and valgrind'

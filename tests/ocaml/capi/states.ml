@@ -150,6 +150,7 @@ let cases =
     ("frames of other languages", frames);
     ("systhreads that switch", switching);
     ("nested domains", domains);
-    ("fibres", fibres);
     ("the lock taken by Rust", locks);
   ]
+  (* Valgrind takes a switch to the stack of a fibre close by for a return, and what was left behind for free. *)
+  @ if Sys.getenv_opt "CAPI_FIBRES" = Some "no" then [] else [ ("fibres", fibres) ]
