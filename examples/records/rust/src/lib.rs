@@ -1,6 +1,8 @@
 //! Goods and where they are.
 
-use bactrian::{ConversionError, FromOCaml, OCaml, OCamlRef, OCamlRuntime, OCamlView, ToOCaml};
+use bactrian::{
+    ConversionError, FromOCaml, OCaml, OCamlRef, OCamlRuntime, OCamlView, ToOCaml, export,
+};
 
 #[derive(ToOCaml, FromOCaml)]
 struct Position {
@@ -14,6 +16,7 @@ struct Item {
     kilos: u32,
 }
 
+/// A place where goods are.
 #[derive(ToOCaml, FromOCaml)]
 struct Depot {
     name: String,
@@ -23,8 +26,8 @@ struct Depot {
 }
 
 /// Everything of both, half-way between them.
-#[bactrian::export]
-fn records_merge(a: Depot, b: Depot) -> Depot {
+#[export(name = "records_merge")]
+fn merge(a: Depot, b: Depot) -> Depot {
     let half = |a: f64, b: f64| (a + b) / 2.0;
     let mut items = a.items;
     items.extend(b.items);
@@ -40,7 +43,7 @@ fn records_merge(a: Depot, b: Depot) -> Depot {
     }
 }
 
-/// `{ id : string; mutable visits : int; … }`: looked at without converting it.
+/// It is looked at without converting it.
 #[derive(FromOCaml, OCamlView)]
 #[ocaml(from_only)]
 #[expect(dead_code, reason = "the fields are read through the view")]
@@ -51,11 +54,9 @@ struct Visitor {
     history: Vec<String>,
 }
 
-#[bactrian::export(raise)]
-fn records_visit(
-    rt: &OCamlRuntime,
-    visitor: OCamlRef<'_, Visitor>,
-) -> Result<String, ConversionError> {
+/// Counts a visit, in place.
+#[export(name = "records_visit", raise)]
+fn visit(rt: &OCamlRuntime, visitor: OCamlRef<'_, Visitor>) -> Result<String, ConversionError> {
     let visits = visitor.visits(rt).to_i64() + 1;
     visitor.set_visits(rt, OCaml::of_i64(visits)?);
     let id: String = visitor.id(rt).try_to_rust()?;
