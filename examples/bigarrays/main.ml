@@ -1,13 +1,5 @@
 open Bigarray
-
-type image = (int, int8_unsigned_elt, c_layout) Array2.t
-
-external gradient : int -> int -> image = "bigarrays_gradient"
-
-external histogram : image -> (int32, int32_elt, c_layout) Array1.t
-  = "bigarrays_histogram"
-
-external invert : image -> int -> unit = "bigarrays_invert"
+open Images
 
 let () =
   let image = gradient 100 50 in

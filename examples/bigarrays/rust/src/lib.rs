@@ -1,18 +1,18 @@
 //! Grey images.
 
 use bactrian::bigarray::{Array1, Array2, SharedArray2};
-use bactrian::{OCaml, OCamlRuntime};
+use bactrian::{OCaml, OCamlRuntime, export};
 
 /// A gradient, in memory of Rust that OCaml's collector frees.
-#[bactrian::export]
-fn bigarrays_gradient(rt: &mut OCamlRuntime, height: usize, width: usize) -> OCaml<'_, Array2<u8>> {
+#[export(name = "bigarrays_gradient")]
+fn gradient(rt: &mut OCamlRuntime, height: usize, width: usize) -> OCaml<'_, Array2<u8>> {
     let pixels = (0..height).flat_map(|y| (0..width).map(move |x| (x + y) as u8)).collect();
     Array2::from_shape_vec(rt, [height, width], pixels)
 }
 
 /// How often each shade occurs.
-#[bactrian::export]
-fn bigarrays_histogram<'gc>(
+#[export(name = "bigarrays_histogram")]
+fn histogram<'gc>(
     rt: &'gc mut OCamlRuntime,
     image: OCaml<'_, Array2<u8>>,
 ) -> OCaml<'gc, Array1<i32>> {
@@ -22,8 +22,8 @@ fn bigarrays_histogram<'gc>(
 }
 
 /// Inverts the image in place, on as many threads as asked for, while other OCaml threads run.
-#[bactrian::export]
-fn bigarrays_invert(rt: &mut OCamlRuntime, image: SharedArray2<u8>, threads: usize) {
+#[export(name = "bigarrays_invert")]
+fn invert(rt: &mut OCamlRuntime, image: SharedArray2<u8>, threads: usize) {
     rt.releasing_runtime(|| {
         let pixels = image.view().as_cells();
         let share = pixels.len().div_ceil(threads.max(1)).max(1);
