@@ -1,24 +1,6 @@
+open Functions
+
 (* OCaml functions that Rust keeps. *)
-
-external on : string -> (string -> int -> unit) -> unit = "events_on"
-external emit : string -> int -> int = "events_emit"
-external emit_from_thread : string -> int -> int = "events_emit_from_thread"
-external clear : unit -> unit = "events_clear"
-external map_from : (int -> int -> int) -> int -> int list -> int list = "map_from"
-
-(* Rust closures. The type of a result that is a function has a name of its own, or OCaml
-   would take its arguments for the external's. *)
-
-type predicate = string -> bool
-type int_to_int = int -> int
-type counter = ?by:int -> unit -> int
-type ticket = unit -> string
-
-external contains : string -> predicate = "contains"
-external counter : int -> counter = "counter"
-external accumulate : (int -> int -> int) -> int -> int_to_int = "accumulate"
-external ticket : string -> ticket = "ticket"
-external memoize : (int -> int) -> int_to_int = "memoize"
 
 let held_by_rust () =
   let total = ref 0 in
@@ -37,10 +19,14 @@ let held_by_rust () =
   let steps = map_from (fun a b -> (10 * a) + b) 4 [ 1; 2; 3 ] in
   print_endline (String.concat " " (List.map string_of_int steps))
 
+(* Rust closures. *)
+
 let given_by_rust () =
   let camels = List.filter (contains "camel") [ "a camel"; "a horse"; "two camels" ] in
   print_endline (String.concat ", " camels);
-  let count = counter 10 in
+  (* An optional argument is an option. *)
+  let step = counter 10 in
+  let count ?by () = step by () in
   let first = count () in
   let second = count ~by:5 () in
   Printf.printf "%d %d\n%!" first second;
