@@ -1,16 +1,4 @@
-external next : (int64[@unboxed]) -> (int64[@unboxed])
-  = "noalloc_next_byte" "noalloc_next"
-[@@noalloc]
-
-external unit : (int64[@unboxed]) -> (float[@unboxed])
-  = "noalloc_unit_byte" "noalloc_unit"
-[@@noalloc]
-
-external inside : (float[@unboxed]) -> (float[@unboxed]) -> bool
-  = "noalloc_inside_byte" "noalloc_inside"
-[@@noalloc]
-
-external hash : string -> int = "noalloc_hash" [@@noalloc]
+open Numbers
 
 let throw darts =
   (* OCaml keeps this reference in a register. *)
