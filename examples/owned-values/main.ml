@@ -1,3 +1,5 @@
+module Dictionary = Words.Dictionary
+
 let refused f =
   match f () with
   | () -> print_endline "allowed"
@@ -8,11 +10,11 @@ let () =
   Printf.printf "%d, %d\n%!" (Dictionary.count d "two") (Dictionary.count d "three");
   Printf.printf "%d learned\n%!" (Dictionary.learn d "two camels and one caravan");
   Printf.printf "%s\n%!" (String.concat " " (Dictionary.completions d "ca"));
-  Printf.printf "%s\n%!" (Dictionary.show (Dictionary.of_text "salt salt"));
+  Printf.printf "%s\n%!" (Bactrian.Rust_value.show (Dictionary.of_text "salt salt"));
   (* Borrowed for as long as a call lasts. *)
   refused (fun () -> Dictionary.merge d d);
   refused (fun () ->
-      Dictionary.iter d (fun word _ -> if word = "one" then Dictionary.close d));
+      Dictionary.iter d (fun word _ -> if word = "one" then Bactrian.Rust_value.close d));
   refused (fun () ->
       Dictionary.iter d (fun word n -> assert (Dictionary.count d word = n)));
   (* Compared and written, as its type says. *)
@@ -21,7 +23,7 @@ let () =
   (* Another type, by a wrong external or Obj.magic. *)
   refused (fun () -> ignore (Dictionary.count (Obj.magic "a string") "one"));
   (* Dropped now, or by the collector. *)
-  Dictionary.close d;
+  Bactrian.Rust_value.close d;
   refused (fun () -> ignore (Dictionary.count d "one"));
   print_endline "collecting:";
   Gc.full_major ();

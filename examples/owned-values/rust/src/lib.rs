@@ -39,14 +39,14 @@ impl Dictionary {
         from.map(|(word, _)| word.clone()).take_while(|word| word.starts_with(&prefix)).collect()
     }
 
-    /// Two arguments that are one value would be borrowed twice: `Invalid_argument`.
+    /// Adds the words of another dictionary. Two arguments that are one value would be borrowed twice: `Invalid_argument`.
     pub fn merge(&mut self, other: &Self) {
         for (word, count) in &other.words {
             *self.words.entry(word.clone()).or_default() += count;
         }
     }
 
-    /// Calls OCaml while the dictionary is borrowed. OCaml may read it meanwhile, and cannot change or close it.
+    /// Calls the function for each word, while the dictionary is borrowed. OCaml may read it meanwhile, and cannot change or close it.
     #[export(raise)]
     pub fn iter(
         &self,
@@ -59,7 +59,7 @@ impl Dictionary {
         Ok(())
     }
 
-    /// A handle instead of a borrow: it can be sent, here to a thread that works without OCaml's lock.
+    /// Adds the words of a text, and says how many those are. A handle instead of a borrow: it can be sent, here to a thread that works without OCaml's lock.
     #[export(raise)]
     pub fn learn(
         rt: &mut OCamlRuntime,
