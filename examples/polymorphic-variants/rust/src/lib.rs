@@ -1,6 +1,6 @@
 //! Orders, and what becomes of them.
 
-use bactrian::{FromOCaml, ToOCaml};
+use bactrian::{FromOCaml, ToOCaml, export};
 
 #[derive(FromOCaml)]
 #[ocaml(polymorphic_variant, from_only)]
@@ -21,8 +21,8 @@ enum Answer {
     Refused(String),
 }
 
-#[bactrian::export]
-fn polymorphic_obey(order: Order) -> Answer {
+#[export(name = "polymorphic_obey")]
+fn obey(order: Order) -> Answer {
     match order {
         Order::Halt => Answer::Done,
         Order::March(kilometres) if kilometres <= 40 => Answer::Done,
