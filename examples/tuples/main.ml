@@ -1,8 +1,4 @@
-type point = float * float
-
-external bounding_box : point list -> (point * point) option = "tuples_bounding_box"
-external first_y : point list -> float option = "tuples_first_y"
-external move : string * point * bool -> point -> string * point * bool = "tuples_move"
+open Points
 
 let () =
   let wells = [ (3., 1.); (-2., 4.); (0.5, -1.5) ] in
