@@ -1,4 +1,4 @@
-open Expression
+open Expressions
 
 let binary operator left right = Binary { operator; left; right }
 

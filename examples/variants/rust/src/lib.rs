@@ -1,6 +1,6 @@
 //! Expressions.
 
-use bactrian::{FromOCaml, ToOCaml};
+use bactrian::{FromOCaml, ToOCaml, export};
 
 #[derive(ToOCaml, FromOCaml)]
 enum Expression {
@@ -20,17 +20,15 @@ enum Operator {
 
 #[derive(ToOCaml)]
 enum Problem {
+    #[ocaml(rename = "Division_by_zero")]
     DivisionByZero,
     Unbound(String),
 }
 
 use Expression::{Binary, Negate, Number, Pi, Variable};
 
-#[bactrian::export]
-fn variants_evaluate(
-    expression: Expression,
-    variables: Vec<(String, f64)>,
-) -> Result<f64, Problem> {
+#[export(name = "variants_evaluate", rename = "evaluate")]
+fn evaluate_owned(expression: Expression, variables: Vec<(String, f64)>) -> Result<f64, Problem> {
     evaluate(&expression, &variables)
 }
 
@@ -56,15 +54,15 @@ fn evaluate(expression: &Expression, variables: &[(String, f64)]) -> Result<f64,
 }
 
 /// Without double negations and multiplications by one.
-#[bactrian::export]
-fn variants_simplify(expression: Expression) -> Expression {
+#[export(name = "variants_simplify")]
+fn simplify(expression: Expression) -> Expression {
     match expression {
-        Negate(inner) => match variants_simplify(*inner) {
+        Negate(inner) => match simplify(*inner) {
             Negate(inner) => *inner,
             inner => Negate(Box::new(inner)),
         },
         Binary { operator, left, right } => {
-            let (left, right) = (variants_simplify(*left), variants_simplify(*right));
+            let (left, right) = (simplify(*left), simplify(*right));
             match (operator, left, right) {
                 (Operator::Multiply, Number(1.0), other)
                 | (Operator::Multiply, other, Number(1.0)) => other,
