@@ -4,7 +4,7 @@ use bactrian::{FromOCaml, OCamlException, OCamlFn, OCamlRuntime, ToOCaml, export
 use std::panic::resume_unwind;
 use std::thread::ScopedJoinHandle;
 
-/// `point` of `geometry.ml`.
+/// A point.
 #[derive(Clone, Copy, Debug, PartialEq, ToOCaml, FromOCaml)]
 pub struct Point {
     x: f64,
@@ -16,7 +16,10 @@ fn turn(a: Point, b: Point, c: Point) -> f64 {
     (b.x - a.x) * (c.y - a.y) - (b.y - a.y) * (c.x - a.x)
 }
 
-/// The corners of the hull of some points, counter-clockwise. An `Err` is raised as `Failure`.
+/// The corners of the hull of some points, counter-clockwise.
+///
+/// # Errors
+/// When they are less than three.
 #[export(name = "geometry_hull", raise)]
 fn hull(mut points: Vec<Point>) -> Result<Vec<Point>, String> {
     points.sort_by(|a, b| (a.x, a.y).partial_cmp(&(b.x, b.y)).unwrap_or(std::cmp::Ordering::Equal));
@@ -43,13 +46,13 @@ fn hull(mut points: Vec<Point>) -> Result<Vec<Point>, String> {
     Ok(corners)
 }
 
-/// An affine map: more than five parameters, so bytecode calls `geometry_affine_byte`.
+/// The point `(a x + b y + c, d x + e y + f)`. More than five parameters, so bytecode calls `geometry_affine_byte`.
 #[export(name = "geometry_affine")]
 fn affine(a: f64, b: f64, c: f64, d: f64, e: f64, f: f64, p: Point) -> Point {
     Point { x: a * p.x + b * p.y + c, y: d * p.x + e * p.y + f }
 }
 
-/// The point that an OCaml function gives the least value, each half of the points by a thread of Rust's.
+/// The point for which the function is least; threads of Rust's call the function, each for half of the points.
 #[export(name = "geometry_least", raise)]
 fn least(
     rt: &mut OCamlRuntime,
