@@ -17,19 +17,19 @@ fn count(text: &str) -> Counts {
     counts.into_iter().collect()
 }
 
-/// `count : string -> (string * int) list`: other threads of the domain, and collections of all domains, go on meanwhile.
-#[export(name = "words_count")]
+/// Counts the words of a text. Other threads of the domain, and collections of all domains, go on meanwhile.
+#[export(name = "words_count", rename = "count")]
 fn count_released(rt: &mut OCamlRuntime, text: String) -> Counts {
     rt.releasing_runtime(|| count(&text))
 }
 
-/// `count_by_threads : string list -> threads:int -> (int -> (string * int) list -> unit) -> unit`: counts on threads of Rust's.
+/// Counts the words of texts on threads of Rust's.
 /// Each takes the lock for a moment, when it has counted a text, and gives OCaml the number of the text and its words.
 #[export(name = "words_count_by_threads", raise)]
 fn count_by_threads(
     rt: &mut OCamlRuntime,
     texts: Vec<String>,
-    threads: usize,
+    #[ocaml(label)] threads: usize,
     give: OCamlFn<(usize, Counts), ()>,
 ) -> Result<(), OCamlException> {
     let next = AtomicUsize::new(0);
@@ -52,18 +52,18 @@ fn count_by_threads(
     })
 }
 
-/// `home`: a domain, on which `at` runs functions.
+/// A domain, on which `at` runs functions.
 #[derive(Custom)]
 #[ocaml(name = "home")]
 pub struct Home(OCamlDomain);
 
-/// `here : unit -> home`
+/// The domain on which this is called.
 #[export(name = "words_here")]
 fn here(rt: &mut OCamlRuntime) -> Home {
     Home(rt.domain())
 }
 
-/// `at : home -> (unit -> unit) -> unit`: runs a function on that domain, and waits for it. Its exception is raised here.
+/// Runs a function on that domain, and waits for it. Its exception is raised here.
 #[export(name = "words_at", raise)]
 fn at(rt: &mut OCamlRuntime, home: &Home, f: OCamlFn<((),), ()>) -> Result<(), OCamlException> {
     let domain = home.0.clone();
