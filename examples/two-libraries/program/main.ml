@@ -1,5 +1,3 @@
-external keep_longest : string list -> unit = "program_keep_longest"
-
 let text =
   "The two humps of the camel: one hump of OCaml, one hump of Rust. The camel is one \
    camel."
@@ -17,7 +15,7 @@ let () =
       let field = Words.pad word ~width:7 ~before:"|" ~after:"|" in
       Printf.printf "%s %d\n" (field ~centre:true ~upper:(count > 2)) count)
     (Tally.top 4);
-  keep_longest (Words.split text);
+  Program.keep_longest (Words.split text);
   Gc.compact ();
   (match Tally.sample () with
   | Some word -> Printf.printf "the longest: %s\n" word

@@ -6,7 +6,7 @@ use bactrian::{OCamlList, OCamlRef, OCamlRuntime, export};
 use bactrian_example_tally as tally;
 use bactrian_example_words as words;
 
-/// `keep_longest : string list -> unit`: a root that one crate makes is kept by the other.
+/// Keeps the longest string: a root that one crate makes is kept by the other.
 #[export(name = "program_keep_longest")]
 fn keep_longest(rt: &mut OCamlRuntime, list: OCamlRef<OCamlList<String>>) {
     tally::keep_sample(words::longest(rt, list));

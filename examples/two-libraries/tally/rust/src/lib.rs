@@ -17,9 +17,9 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// `add : string -> unit`: counts a string, and tells the listener of a new one.
+/// Counts a string, and tells the listener of a new one.
 #[export(name = "tally_add", raise)]
-fn tally_add(rt: &mut OCamlRuntime, text: String) -> Result<(), OCamlException> {
+fn add(rt: &mut OCamlRuntime, text: String) -> Result<(), OCamlException> {
     let new = {
         let mut counts = lock(&COUNTS);
         let count = counts.entry(text.clone()).or_default();
@@ -34,15 +34,15 @@ fn tally_add(rt: &mut OCamlRuntime, text: String) -> Result<(), OCamlException> 
     }
 }
 
-/// `on_new : (string -> unit) -> unit`
+/// The function is called with each string when it is counted first.
 #[export(name = "tally_on_new")]
-fn tally_on_new(listener: OCamlFn<(String,), ()>) {
+fn on_new(listener: OCamlFn<(String,), ()>) {
     *lock(&LISTENER) = Some(Arc::new(listener));
 }
 
-/// `top : int -> (string * int) list`: the most frequent strings.
+/// The most frequent strings, and how often they were counted.
 #[export(name = "tally_top")]
-fn tally_top(most: usize) -> Vec<(String, usize)> {
+fn top(most: usize) -> Vec<(String, usize)> {
     let mut counts: Vec<_> = lock(&COUNTS).iter().map(|(text, n)| (text.clone(), *n)).collect();
     counts.sort_by_key(|(_, n)| std::cmp::Reverse(*n));
     counts.truncate(most);
@@ -54,8 +54,8 @@ pub fn keep_sample(sample: Option<BoxRoot<String>>) {
     *lock(&SAMPLE) = sample;
 }
 
-/// `sample : unit -> string option`: the string that was kept.
+/// The string that Rust code has left here.
 #[export(name = "tally_sample")]
-fn tally_sample(rt: &mut OCamlRuntime) -> Option<String> {
+fn sample(rt: &mut OCamlRuntime) -> Option<String> {
     lock(&SAMPLE).as_ref().map(|root| root.to_rust(rt))
 }

@@ -11,15 +11,15 @@ pub fn split(text: &str) -> impl Iterator<Item = &str> {
     text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty())
 }
 
-/// `split : string -> string list`
-#[export(name = "words_split")]
-fn words_split(text: &str) -> Vec<String> {
+/// The words of a text: runs of letters and digits.
+#[export(name = "words_split", rename = "split")]
+fn words_of(text: &str) -> Vec<String> {
     split(text).map(str::to_owned).collect()
 }
 
-/// `each : string -> (string -> unit) -> unit`: an exception of the function goes through.
+/// Calls a function with each word. Its exceptions go through.
 #[export(name = "words_each", raise)]
-fn words_each(
+fn each(
     rt: &mut OCamlRuntime,
     text: String,
     f: OCamlFn<(String,), ()>,
@@ -27,15 +27,15 @@ fn words_each(
     split(&text).try_for_each(|word| f.call(rt, (word.to_owned(),)))
 }
 
-/// `pad : string -> int -> string -> string -> bool -> bool -> string`: six parameters.
+/// A word in a field of some width.
 #[export(name = "words_pad")]
-fn words_pad(
+fn pad(
     word: String,
-    width: usize,
-    before: String,
-    after: String,
-    centre: bool,
-    upper: bool,
+    #[ocaml(label)] width: usize,
+    #[ocaml(label)] before: String,
+    #[ocaml(label)] after: String,
+    #[ocaml(label)] centre: bool,
+    #[ocaml(label)] upper: bool,
 ) -> String {
     let word = if upper { word.to_uppercase() } else { word };
     let padded = if centre { format!("{word:^width$}") } else { format!("{word:<width$}") };
