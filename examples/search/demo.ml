@@ -14,14 +14,12 @@ let failed = function
 
 (* {1 What goes wrong on purpose} *)
 
-external panic : unit -> unit Lwt.t = "search_panic"
-
 let nothing = { Service.status = 204; content_type = "text/plain"; allow = ""; body = "" }
 
 let troubles =
   [
     (Probe.raise_path, fun () -> failwith "raised on purpose");
-    (Probe.panic_path, fun () -> Lwt.map (fun () -> nothing) (panic ()));
+    (Probe.panic_path, fun () -> Lwt.map (fun () -> nothing) (Rust.panic ()));
     (Probe.slow_path, fun () -> Lwt.map (fun () -> nothing) (Lwt_unix.sleep 0.25));
   ]
 
@@ -40,7 +38,7 @@ let rec mix searches others =
 let plan (index : Index.t) =
   mix (List.map Probe.search index.known) Probe.(pages @ mistakes @ troubles)
 
-let hang_ups (report : Load.report) =
+let hang_ups (report : Rust.report) =
   List.fold_left
     (fun sum ((_, outcome), n) -> if outcome = "left" then sum + n else sum)
     0 report.outcomes
@@ -53,7 +51,7 @@ let rec wait_for condition attempts =
     let* () = Lwt_unix.sleep 0.05 in
     wait_for condition (attempts - 1)
 
-let merge (a : Load.report) (b : Load.report) =
+let merge (a : Rust.report) (b : Rust.report) =
   let add outcomes (key, n) =
     let before = Option.value (List.assoc_opt key outcomes) ~default:0 in
     (key, before + n) :: List.remove_assoc key outcomes

@@ -20,12 +20,5 @@ val port : t -> int
 val stop : t -> unit
 (** Stops listening and ends all connections. *)
 
-type seen = {
-  requests : int;  (** whose head was read to its end *)
-  answers : int;  (** which were given *)
-  abandoned : int;  (** requests whose client had gone before the answer *)
-  broken : int;  (** connections that ended in the middle of a request *)
-}
+val seen : t -> Rust.seen
 (** What it has seen so far. *)
-
-val seen : t -> seen

@@ -15,6 +15,7 @@ use tokio::sync::oneshot;
 
 /// What the index shows of an entry.
 #[derive(Debug, Clone, Default, PartialEq, Eq, FromOCaml, ToOCaml)]
+#[ocaml(type = "Search_core.Catalogue.hit")]
 pub struct Hit {
     /// The modules around it, with dots.
     pub path: String,
@@ -34,6 +35,7 @@ pub struct Hit {
 
 /// A row of the index: what is shown, then what is only searched.
 #[derive(Debug, Clone, Default, FromOCaml, ToOCaml)]
+#[ocaml(type = "Search_core.Catalogue.row")]
 pub struct Row {
     /// What is shown.
     pub hit: Hit,

@@ -22,8 +22,10 @@ use tokio::task::{JoinHandle, JoinSet};
 
 /// A request, as a handler sees it.
 #[derive(Debug, Clone, PartialEq, Eq, FromOCaml, ToOCaml)]
+#[ocaml(type = "Search_core.Service.request")]
 pub struct Request {
     /// `GET` and so on.
+    #[ocaml(rename = "meth")]
     pub method: String,
     /// The path as it came, percent-encoded.
     pub path: String,
@@ -33,6 +35,7 @@ pub struct Request {
 
 /// An answer, as a handler gives it.
 #[derive(Debug, Clone, PartialEq, Eq, FromOCaml, ToOCaml)]
+#[ocaml(type = "Search_core.Service.response")]
 pub struct Response {
     /// The status code.
     pub status: u16,

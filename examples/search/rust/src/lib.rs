@@ -31,41 +31,46 @@ static SERVERS: Slots<Server> = Slots::new("server");
 
 // The index.
 
+/// Opens the index in a file, or a new one in memory.
 #[export(raise)]
-fn search_store_open(path: Option<String>, connections: usize) -> Result<usize, String> {
+fn store_open(path: Option<String>, connections: usize) -> Result<usize, String> {
     Ok(STORES.insert(Store::open(path.map(Into::into), connections)?))
 }
 
+/// Closes it when the last query is done.
 #[export(raise)]
-fn search_store_close(store: usize) -> Result<(), String> {
+fn store_close(store: usize) -> Result<(), String> {
     STORES.take(store).map(drop)
 }
 
+/// The text that was kept under a key.
 #[export(lwt, raise)]
-async fn search_store_meta(store: usize, key: String) -> Result<Option<String>, String> {
+async fn store_meta(store: usize, key: String) -> Result<Option<String>, String> {
     STORES.get(store)?.meta(key).await
 }
 
+/// Begins to put rows in place of all that is there.
 #[export(lwt, raise)]
-async fn search_store_begin(store: usize) -> Result<(), String> {
+async fn store_begin(store: usize) -> Result<(), String> {
     STORES.get(store)?.begin().await
 }
 
 #[export(lwt, raise)]
-async fn search_store_add(store: usize, rows: Vec<Row>) -> Result<(), String> {
+async fn store_add(store: usize, rows: Vec<Row>) -> Result<(), String> {
     STORES.get(store)?.add(rows).await
 }
 
+/// Ends what was begun, and keeps the texts.
 #[export(lwt, raise)]
-async fn search_store_finish(store: usize, meta: Vec<(String, String)>) -> Result<(), String> {
+async fn store_finish(store: usize, meta: Vec<(String, String)>) -> Result<(), String> {
     STORES.get(store)?.finish(meta).await
 }
 
 #[export(lwt, raise)]
-async fn search_store_query(
+async fn store_query(
     store: usize,
     stages: Vec<String>,
-    limit: usize,
+    #[ocaml(label)] limit: usize,
 ) -> Result<Vec<Hit>, String> {
     STORES.get(store)?.query(stages, limit).await
 }
@@ -109,12 +114,13 @@ impl ByOCaml {
     }
 }
 
+/// Listens on a port, or on a free one for 0: the number of the server, and the port.
 #[export(raise)]
-fn search_server_start(
+fn server_start(
     rt: &mut OCamlRuntime,
-    port: u16,
-    handler: OCamlAsyncFn<(Request,), Response>,
-    failed: OCamlFn<(BoxRoot<OCamlExn>,), Response>,
+    #[ocaml(label)] port: u16,
+    #[ocaml(label)] handler: OCamlAsyncFn<(Request,), Response>,
+    #[ocaml(label)] failed: OCamlFn<(BoxRoot<OCamlExn>,), Response>,
 ) -> Result<(usize, u16), String> {
     let handler = ByOCaml { handler, failed: Arc::new(failed), home: Handle::of(rt) };
     let server = Server::start(tokio_handle(), port, handler)
@@ -124,21 +130,25 @@ fn search_server_start(
 }
 
 #[export(raise)]
-fn search_server_stop(server: usize) -> Result<(), String> {
+fn server_stop(server: usize) -> Result<(), String> {
     SERVERS.take(server).map(drop)
 }
 
-/// What a server has seen so far: see [`http::Stats`].
+/// What a server has seen so far.
 #[derive(FromOCaml, ToOCaml)]
 struct Seen {
+    /// Whose head was read to its end.
     requests: u64,
+    /// Which were given.
     answers: u64,
+    /// Requests whose client had gone before the answer.
     abandoned: u64,
+    /// Connections that ended in the middle of a request.
     broken: u64,
 }
 
 #[export(raise)]
-fn search_server_seen(server: usize) -> Result<Seen, String> {
+fn server_seen(server: usize) -> Result<Seen, String> {
     let server = SERVERS.get(server)?;
     let stats = server.stats();
     Ok(Seen {
@@ -152,11 +162,11 @@ fn search_server_seen(server: usize) -> Result<Seen, String> {
 // The client.
 
 #[export(lwt, raise)]
-async fn search_load_run(
-    port: u16,
+async fn load_run(
+    #[ocaml(label)] port: u16,
     probes: Vec<Probe>,
-    requests: usize,
-    at_once: usize,
+    #[ocaml(label)] requests: usize,
+    #[ocaml(label)] at_once: usize,
 ) -> Result<Report, String> {
     let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
     let plan = Plan { address, probes, requests, at_once };
@@ -183,8 +193,9 @@ fn tell_once() {
     });
 }
 
-#[export(lwt)]
-async fn search_panic() {
+/// Panics, a little later.
+#[export(lwt, name = "search_panic")]
+async fn panic() {
     tell_once();
     tokio::time::sleep(Duration::from_millis(1)).await;
     std::panic::panic_any(ON_PURPOSE);

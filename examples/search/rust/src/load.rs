@@ -23,17 +23,21 @@ use crate::histogram::Histogram;
 
 /// What a client does with its request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, FromOCaml, ToOCaml)]
+#[ocaml(type = "Search_core.Probe.conduct")]
 pub enum Conduct {
     /// Sends it and reads the answer.
     Ask,
     /// Leaves in the middle of the request.
+    #[ocaml(rename = "Hang_up_early")]
     HangUpEarly,
     /// Leaves while the answer is being made.
+    #[ocaml(rename = "Hang_up_late")]
     HangUpLate,
 }
 
 /// A request and its right answer.
 #[derive(Debug, Clone, FromOCaml, ToOCaml)]
+#[ocaml(type = "Search_core.Probe.t")]
 pub struct Probe {
     /// Which sort of request it is.
     pub what: String,
