@@ -246,6 +246,7 @@ fn a_module_that_hides_the_one_that_is_meant() {
     const TWICE: Import = Import {
         item: item("twice", "", 5),
         registered: "Maths.twice",
+        constant: false,
         arguments: &[],
         result: INT,
     };

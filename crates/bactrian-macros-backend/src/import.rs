@@ -1,4 +1,4 @@
-//! `ocaml!`: functions that OCaml registered, as Rust functions.
+//! `ocaml!`: functions and values that OCaml registered, as Rust functions.
 
 use crate::schema::ParameterOptions;
 use crate::types::{is_named, type_arguments};
@@ -37,11 +37,13 @@ struct Module {
     items: Items,
 }
 
-/// `pub fn name(argument: Type, …) -> Type = "Name";`
+/// `pub fn name(argument: Type, …) -> Type = "Name";` or `pub static name: Type = "Name";`
 pub struct Import {
     pub attributes: Vec<Attribute>,
     visibility: Visibility,
     pub name: Ident,
+    /// Whether it is a value that is not called.
+    pub constant: bool,
     pub arguments: Vec<Argument>,
     result: Type,
     pub registered: LitCStr,
@@ -124,15 +126,24 @@ impl Import {
         visibility: Visibility,
         module: Option<&str>,
     ) -> Result<Self, Error> {
-        input.parse::<Token![fn]>()?;
+        let constant = input.parse::<Option<Token![static]>>()?.is_some();
+        if !constant {
+            input.parse::<Token![fn]>()?;
+        }
         let name: Ident = input.parse()?;
-        let content;
-        syn::parenthesized!(content in input);
-        let arguments = Punctuated::<Argument, Token![,]>::parse_terminated(&content)?;
-        let result = if input.parse::<Option<Token![->]>>()?.is_some() {
-            input.parse()?
+        let (arguments, result) = if constant {
+            input.parse::<Token![:]>()?;
+            (Punctuated::new(), input.parse()?)
         } else {
-            syn::parse_quote!(())
+            let content;
+            syn::parenthesized!(content in input);
+            let arguments = Punctuated::<Argument, Token![,]>::parse_terminated(&content)?;
+            let result = if input.parse::<Option<Token![->]>>()?.is_some() {
+                input.parse()?
+            } else {
+                syn::parse_quote!(())
+            };
+            (arguments, result)
         };
         let registered = match input.parse::<Option<Token![=]>>()? {
             Some(_) => input.parse::<LitStr>()?,
@@ -147,7 +158,7 @@ impl Import {
             .map_err(|_| Error::new(registered.span(), "a registered name has no zero byte"))?;
         let registered = LitCStr::new(&text, registered.span());
         let arguments = arguments.into_iter().collect();
-        Ok(Import { attributes, visibility, name, arguments, result, registered })
+        Ok(Import { attributes, visibility, name, constant, arguments, result, registered })
     }
 }
 
@@ -180,6 +191,9 @@ impl Parse for Argument {
 impl Import {
     /// The `T` of `Result<T, OCamlException>`, which asks for exceptions as values.
     fn checked_result(&self) -> Option<&Type> {
+        if self.constant {
+            return None;
+        }
         match type_arguments(&self.result).as_slice() {
             [value, error]
                 if is_named(&self.result, "Result") && is_named(error, "OCamlException") =>
@@ -196,6 +210,9 @@ impl Import {
     }
 
     fn expand(&self) -> Result<TokenStream, Error> {
+        if self.constant {
+            return self.expand_constant();
+        }
         let Import { visibility, name, arguments, result, registered, .. } = self;
         let attributes =
             self.attributes.iter().filter(|attribute| !attribute.path().is_ident("ocaml"));
@@ -237,6 +254,27 @@ impl Import {
                 // SAFETY: whoever wrote the declaration vouches for the types, as with `external` in OCaml. The
                 // words are read from roots, just before the call.
                 unsafe { #call }
+            }
+
+            #schema
+        })
+    }
+
+    /// A constant is read by a function, since that takes the runtime.
+    fn expand_constant(&self) -> Result<TokenStream, Error> {
+        let Import { visibility, name, result, registered, .. } = self;
+        let attributes =
+            self.attributes.iter().filter(|attribute| !attribute.path().is_ident("ocaml"));
+        let schema = crate::schema::import(self)?;
+        Ok(quote! {
+            #(#attributes)*
+            #visibility fn #name(__bactrian_rt: &mut ::bactrian::OCamlRuntime) -> ::bactrian::BoxRoot<#result> {
+                static __BACTRIAN_VALUE: ::bactrian::__private::NamedValue =
+                    ::bactrian::__private::NamedValue::new(#registered);
+                // SAFETY: whoever wrote the declaration vouches for the type, as with `external` in OCaml.
+                ::bactrian::BoxRoot::new(unsafe {
+                    ::bactrian::__private::import::constant::<#result>(__bactrian_rt, &__BACTRIAN_VALUE)
+                })
             }
 
             #schema

@@ -55,3 +55,20 @@ pub unsafe fn call_or_unwind<'gc, R, const N: usize>(
         Err(exception) => crate::panic::throw(exception),
     }
 }
+
+/// Reads a registered value.
+///
+/// # Safety
+/// The value must be of type `T`.
+///
+/// # Panics
+/// When nobody registered the name.
+#[cfg_attr(feature = "checked", track_caller)]
+pub unsafe fn constant<'gc, T>(
+    rt: &'gc mut OCamlRuntime,
+    value: &'static NamedValue,
+) -> OCaml<'gc, T> {
+    let raw = value.value(rt);
+    // SAFETY: passed on; nothing has collected since the word was read.
+    unsafe { OCaml::new(rt, raw) }
+}

@@ -62,6 +62,21 @@ impl NamedValue {
         }
     }
 
+    /// The value of this name, whatever it is.
+    ///
+    /// # Panics
+    /// When nobody registered the name.
+    pub(crate) fn value(&self, rt: &OCamlRuntime) -> RawOCaml {
+        let Some(raw) = self.get(rt) else {
+            let name = self.name();
+            panic!(
+                "no OCaml value is registered as {name:?}: call `Callback.register {name:?} v` in a module that is linked \
+                 and initialised before this one is read"
+            );
+        };
+        raw
+    }
+
     #[cold]
     #[inline(never)]
     fn no_function(&self, registered: bool) -> ! {

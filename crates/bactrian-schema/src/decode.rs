@@ -86,9 +86,9 @@ pub struct RawEntry<'a> {
 }
 
 impl RawEntry<'_> {
-    /// Whether it is that of a function that Rust calls.
+    /// Whether it is that of a function that Rust calls, or a value that it reads.
     pub fn is_import(&self) -> bool {
-        self.bytes[KIND] == kind::IMPORT
+        matches!(self.bytes[KIND], kind::IMPORT | kind::CONSTANT)
     }
 
     /// Reads it.
@@ -197,7 +197,8 @@ impl<'a> Reader<'a> {
         Ok(match kind {
             kind::LIBRARY => Entry::Library { name: self.text()?, version: self.text()? },
             kind::FUNCTION => Entry::Function(self.function()?),
-            kind::IMPORT => Entry::Import(self.import()?),
+            kind::IMPORT => Entry::Import(self.import(false)?),
+            kind::CONSTANT => Entry::Import(self.import(true)?),
             kind::TYPE => Entry::Type(self.definition()?),
             kind::EXCEPTION => Entry::Exception(self.exception()?),
             _ => return Err("its kind is unknown"),
@@ -244,10 +245,11 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn import(&mut self) -> Read<Import> {
+    fn import(&mut self, constant: bool) -> Read<Import> {
         Ok(Import {
             item: self.item()?,
             registered: self.text()?,
+            constant,
             arguments: self.list(Self::argument)?,
             result: self.ty(0)?,
         })

@@ -121,16 +121,18 @@ pub struct Function {
     pub raises: bool,
 }
 
-/// A function that Rust calls.
+/// A function that Rust calls, or a value that it reads.
 #[derive(Clone, Copy, Debug)]
 pub struct Import {
     /// Its name and place.
     pub item: Item,
     /// The name under which OCaml registers it.
     pub registered: &'static str,
-    /// The arguments; none stands for `unit`.
+    /// Whether it is a value that is not called.
+    pub constant: bool,
+    /// The arguments; none stands for `unit`, unless it is a constant.
     pub arguments: &'static [Argument],
-    /// The type of the result.
+    /// The type of the result, or of the constant.
     pub result: &'static Type,
 }
 

@@ -54,6 +54,7 @@ impl<const N: usize> Writer<N> {
         let kind = match entry {
             Entry::Library { .. } => kind::LIBRARY,
             Entry::Function(_) => kind::FUNCTION,
+            Entry::Import(Import { constant: true, .. }) => kind::CONSTANT,
             Entry::Import(_) => kind::IMPORT,
             Entry::Type(_) => kind::TYPE,
             Entry::Exception(_) => kind::EXCEPTION,

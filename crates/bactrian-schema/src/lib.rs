@@ -43,6 +43,7 @@ mod kind {
     pub const IMPORT: u8 = 2;
     pub const TYPE: u8 = 3;
     pub const EXCEPTION: u8 = 4;
+    pub const CONSTANT: u8 = 5;
 }
 
 /// Where the checksum is in an entry: what comes before and after it, but for the magic, is summed.

@@ -68,6 +68,7 @@ pub struct Function {
 pub struct Import {
     pub item: Item,
     pub registered: String,
+    pub constant: bool,
     pub arguments: Vec<Argument>,
     pub result: Type,
 }

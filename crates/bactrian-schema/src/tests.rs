@@ -117,6 +117,7 @@ fn entry(from: &model::Entry) -> describe::Entry {
         model::Entry::Import(from) => describe::Entry::Import(describe::Import {
             item: item(&from.item),
             registered: text(&from.registered),
+            constant: from.constant,
             arguments: each(&from.arguments, argument),
             result: ty(&from.result),
         }),
@@ -283,11 +284,12 @@ fn any_entry() -> BoxedStrategy<model::Entry> {
                 raises,
             })
         });
-    let import =
-        (any_item(), any_text(), proptest::collection::vec(any_argument(), 0..4), any_type())
-            .prop_map(|(item, registered, arguments, result)| {
-                model::Entry::Import(model::Import { item, registered, arguments, result })
-            });
+    let arguments = proptest::collection::vec(any_argument(), 0..4);
+    let import = (any_item(), any_text(), any::<bool>(), arguments, any_type()).prop_map(
+        |(item, registered, constant, arguments, result)| {
+            model::Entry::Import(model::Import { item, registered, constant, arguments, result })
+        },
+    );
     let definition = (any_item(), any_type(), any_maybe(), any::<bool>(), any_shape()).prop_map(
         |(item, ty, ocaml, unboxed, shape)| {
             model::Entry::Type(model::TypeDefinition { item, ty, ocaml, unboxed, shape })

@@ -147,7 +147,7 @@ impl Printer<'_> {
         let path = self.program.foreign(self.place, &import.registered).map_err(context)?;
         let arguments = self.arguments(&import.arguments).map_err(context)?;
         let result = self.ty(&import.result, Level::Free).map_err(context)?;
-        let ty = arrows(arguments, result);
+        let ty = if import.constant { result } else { arrows(arguments, result) };
         let head = format!("Callback.register {}", string(&import.registered));
         let value = format!("({path} : {})", ty.flat());
         let spaces = " ".repeat(self.indent);

@@ -18,6 +18,7 @@ pub fn import(import: &Import) -> Result<TokenStream, Error> {
     let item = item(&import.name, &import.attributes, None, None);
     let registered = import.registered.value();
     let registered = registered.to_string_lossy();
+    let constant = import.constant;
     let arguments = import.arguments.iter().map(|argument| {
         let name = argument.name.unraw().to_string();
         let error = |message| Error::new(argument.name.span(), message);
@@ -31,6 +32,7 @@ pub fn import(import: &Import) -> Result<TokenStream, Error> {
         Import(::bactrian::__private::schema::Import {
             item: #item,
             registered: #registered,
+            constant: #constant,
             arguments: &[#(#arguments),*],
             result: #result,
         })
