@@ -1,12 +1,13 @@
 //! The command line.
 
 use crate::bindings::{self, Options};
-use crate::error::Result;
+use crate::error::{Error, Result};
+use crate::imports::{self, Search, Style};
 use crate::library::Library;
 use crate::new::{self, Kind};
-use crate::output;
+use crate::output::{self, File};
 use clap::{Args, Parser, Subcommand};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 /// OCaml 5 and Rust in one program.
@@ -21,6 +22,8 @@ struct Command {
 enum What {
     /// Write the OCaml side of a Rust library.
     Bindings(Bindings),
+    /// Write the Rust side of an OCaml module.
+    Imports(Imports),
     /// Make a project that builds, tests and runs at once.
     New(New),
 }
@@ -93,11 +96,55 @@ struct Bindings {
     margin: usize,
 }
 
+/// Write the Rust side of an OCaml module: `ocaml!` for its values, and derives for its types.
+///
+/// What cannot be said in Rust is left out, with a comment that says why, and a warning.
+#[derive(Args)]
+#[command(after_long_help = "\
+Examples:
+  bactrian imports _build/default/src/.maths.objs/byte/maths.cmti -o rust/src/maths.rs
+  bactrian imports src/maths.mli -I _build/default/src/.shared.objs/byte -o rust/src/maths.rs
+  bactrian imports maths.cmi -o rust/src/maths.rs --strict
+  bactrian imports maths.cmti -o rust/src/maths.rs --check
+
+A .cmti is best: it knows where the interfaces of other modules are, and has the documentation, which a .cmi has not.
+The file is read by the `ocaml` on PATH, with the libraries of its compiler.
+
+Exit codes: 0 when all is well, 1 when not, when --check finds a difference, or when --strict finds something left out; \
+2 when the command line is wrong.")]
+struct Imports {
+    /// The interface: .cmti, .cmi, .cmt or .mli.
+    #[arg(value_name = "INTERFACE")]
+    interface: PathBuf,
+    /// The file to write.
+    #[arg(short, long, value_name = "FILE")]
+    output: PathBuf,
+    /// Write nothing; print how the file differs, and fail if it does.
+    #[arg(long)]
+    check: bool,
+    /// Fail when something is left out.
+    #[arg(long)]
+    strict: bool,
+    /// Have functions give a `Result`, with OCaml's exception as the error.
+    #[arg(long)]
+    fallible: bool,
+    /// Where interfaces of other modules are; may be given several times.
+    #[arg(short = 'I', value_name = "FOLDER")]
+    include: Vec<PathBuf>,
+    /// A module that the interface finds open; may be given several times.
+    #[arg(long, value_name = "MODULE")]
+    open: Vec<String>,
+    /// The path of the module, where OCaml would not find it under its own name.
+    #[arg(long, value_name = "PATH")]
+    module: Option<String>,
+}
+
 /// Does what the command line says.
 pub fn main() -> ExitCode {
     let command = Command::parse();
     let done = match command.command {
         What::Bindings(arguments) => run_bindings(arguments),
+        What::Imports(arguments) => run_imports(arguments),
         What::New(arguments) => run_new(arguments),
     };
     match done {
@@ -124,6 +171,43 @@ fn run_new(arguments: New) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
+fn run_imports(arguments: Imports) -> Result<ExitCode> {
+    let (interface, output) = (&arguments.interface, &arguments.output);
+    let (folder, name) = match (output.parent(), output.file_name()) {
+        (Some(folder), Some(name)) => (folder, name.to_string_lossy().into_owned()),
+        _ => return Err(Error::new(format!("{} is no name for a file", output.display()))),
+    };
+    let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+    let search = Search { folders: arguments.include, open: arguments.open };
+    let style = Style { fallible: arguments.fallible };
+    let generated = imports::generate(interface, arguments.module.as_deref(), &search, &style)?;
+    for what in &generated.left_out {
+        let kind = if arguments.strict { "error" } else { "warning" };
+        eprintln!("bactrian: {kind}: {what}");
+    }
+    if arguments.strict && !generated.left_out.is_empty() {
+        return Err(Error::new(format!(
+            "{} has what Rust cannot say, so nothing was written",
+            interface.display()
+        )));
+    }
+    let files = [File { name, text: generated.text }];
+    if !arguments.check {
+        output::write(folder, &files)?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    let differences = output::differences(folder, &files, "interface")?;
+    if differences.is_empty() {
+        return Ok(ExitCode::SUCCESS);
+    }
+    print!("{differences}");
+    eprintln!(
+        "bactrian: {} is not that of the interface; `bactrian imports` without --check writes it",
+        output.display()
+    );
+    Ok(ExitCode::FAILURE)
+}
+
 fn run_bindings(arguments: Bindings) -> Result<ExitCode> {
     let library = Library::read(&arguments.library)?;
     let options = Options {
@@ -137,7 +221,7 @@ fn run_bindings(arguments: Bindings) -> Result<ExitCode> {
         output::write(&arguments.output, &files)?;
         return Ok(ExitCode::SUCCESS);
     }
-    let differences = output::differences(&arguments.output, &files)?;
+    let differences = output::differences(&arguments.output, &files, "library")?;
     if differences.is_empty() {
         return Ok(ExitCode::SUCCESS);
     }

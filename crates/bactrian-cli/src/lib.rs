@@ -3,6 +3,7 @@
 
 pub mod bindings;
 pub mod error;
+pub mod imports;
 pub mod library;
 pub mod new;
 pub mod output;

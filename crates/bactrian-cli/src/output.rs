@@ -47,11 +47,11 @@ impl Drop for Beside {
     }
 }
 
-/// How the files differ from those in a folder; empty when they do not.
+/// How the files differ from those in a folder; empty when they do not. `source` is what they were generated from.
 ///
 /// # Errors
 /// When a file is there and cannot be read.
-pub fn differences(folder: &Path, files: &[File]) -> Result<String> {
+pub fn differences(folder: &Path, files: &[File], source: &str) -> Result<String> {
     let mut differences = String::new();
     for file in files {
         let path = folder.join(&file.name);
@@ -65,7 +65,7 @@ pub fn differences(folder: &Path, files: &[File]) -> Result<String> {
             let diff = TextDiff::from_lines(&old, &file.text);
             let text = diff
                 .unified_diff()
-                .header(&name, &format!("{name} (from the library)"))
+                .header(&name, &format!("{name} (from the {source})"))
                 .to_string();
             differences.push_str(&text);
         }
