@@ -84,8 +84,7 @@ let literal expression =
 let doc attributes =
   let text (attribute : Parsetree.attribute) =
     match (attribute.attr_name.txt, attribute.attr_payload) with
-    | ( ("ocaml.doc" | "doc"),
-        PStr [ { pstr_desc = Pstr_eval (expression, _); _ } ] ) ->
+    | ("ocaml.doc" | "doc"), PStr [ { pstr_desc = Pstr_eval (expression, _); _ } ] ->
         Some (literal expression)
     | _ -> None
   in
@@ -128,8 +127,7 @@ let rec typ depth ty =
   if depth > 60 then unsupported "a type that contains itself"
   else
     match get_desc ty with
-    | Tvar _ | Tunivar _ ->
-        list "var" (fun () -> string (string_of_int (variable ty)))
+    | Tvar _ | Tunivar _ -> list "var" (fun () -> string (string_of_int (variable ty)))
     | Ttuple types when labelled types -> unsupported "a tuple with labels"
     | Ttuple types -> list "tuple" (fun () -> all (components types))
     | Tarrow (label, argument, result, _) ->
@@ -167,7 +165,9 @@ let rec typ depth ty =
     | Tvariant row ->
         let fields = row_fields row in
         let exact (_, field) =
-          match row_field_repr field with Rpresent _ | Rabsent -> true | Reither _ -> false
+          match row_field_repr field with
+          | Rpresent _ | Rabsent -> true
+          | Reither _ -> false
         in
         if not (row_closed row && List.for_all exact fields) then
           unsupported "an open polymorphic variant"
@@ -220,7 +220,8 @@ let declaration name declaration =
       doc declaration.type_attributes;
       (match declaration.type_kind with
       | Type_record (fields, representation) ->
-          flag "unboxed" (match representation with Record_unboxed _ -> true | _ -> false);
+          flag "unboxed"
+            (match representation with Record_unboxed _ -> true | _ -> false);
           flag "flat" (representation = Record_float);
           list "record" (fun () -> List.iter field fields)
       | Type_variant (constructors, representation) ->
@@ -234,12 +235,15 @@ let declaration name declaration =
 
 let rec items prefix signature =
   let classes = Hashtbl.create 3 in
-  let note id = Hashtbl.replace local (Ident.unique_name id) (within prefix (Ident.name id)) in
+  let note id =
+    Hashtbl.replace local (Ident.unique_name id) (within prefix (Ident.name id))
+  in
   List.iter
     (fun item ->
-      (match item with Sig_class (id, _, _, _) | Sig_class_type (id, _, _, _) ->
-         Hashtbl.replace classes (Ident.name id) ()
-       | _ -> ());
+      (match item with
+      | Sig_class (id, _, _, _) | Sig_class_type (id, _, _, _) ->
+          Hashtbl.replace classes (Ident.name id) ()
+      | _ -> ());
       note (signature_item_id item))
     signature;
   let skipped what name why =
@@ -276,16 +280,24 @@ let rec items prefix signature =
                 items (within prefix name) inner)
         | Mty_functor _ -> skipped "module" name "it is a functor"
         | Mty_alias path ->
-            let path = match place path with Local path | Global path -> path | Nowhere -> Path.name path in
+            let path =
+              match place path with
+              | Local path | Global path -> path
+              | Nowhere -> Path.name path
+            in
             skipped "module" name ("it is " ^ path ^ ": import that")
         | Mty_ident path ->
             skipped "module" name
-              ("its type " ^ Path.name path ^ " is defined elsewhere, in an interface that was not found (use -I)")
-        )
+              ("its type " ^ Path.name path
+             ^ " is defined elsewhere, in an interface that was not found (use -I)"))
     | Sig_modtype _ -> skipped "module type" name "it has no values"
     | Sig_class _ -> skipped "class" name "Rust has no objects of OCaml"
     | Sig_class_type _ ->
-        if not (List.exists (function Sig_class (id, _, _, _) -> Ident.name id = name | _ -> false) signature)
+        if
+          not
+            (List.exists
+               (function Sig_class (id, _, _, _) -> Ident.name id = name | _ -> false)
+               signature)
         then skipped "class type" name "Rust has no objects of OCaml"
   in
   List.iter item signature
@@ -296,7 +308,9 @@ let read_magic file =
   match open_in_bin file with
   | exception Sys_error message -> fail ("cannot read " ^ message)
   | channel ->
-      let size = min (String.length Config.cmi_magic_number) (in_channel_length channel) in
+      let size =
+        min (String.length Config.cmi_magic_number) (in_channel_length channel)
+      in
       let magic = really_input_string channel size in
       close_in channel;
       magic
@@ -307,9 +321,15 @@ let check_magic file expected =
   if not (List.mem found expected) then
     if List.mem (kind found) (List.map kind expected) then
       fail
-        (Printf.sprintf "%s was made by another version of OCaml than the `ocaml` on PATH, which is %s: build it again"
+        (Printf.sprintf
+           "%s was made by another version of OCaml than the `ocaml` on PATH, which is \
+            %s: build it again"
            file Sys.ocaml_version)
-    else fail (Printf.sprintf "%s is damaged, or no file of the OCaml compiler's: it does not begin as one" file)
+    else
+      fail
+        (Printf.sprintf
+           "%s is damaged, or no file of the OCaml compiler's: it does not begin as one"
+           file)
 
 let folders = ref []
 let opened = ref []
@@ -324,6 +344,23 @@ let prepare others =
       Location.report_exception Format.str_formatter error;
       fail (String.trim (Format.flush_str_formatter ()))
 
+(* Where the compiler ran. Dune has it write another folder, which is nowhere: then it is the folder around the file
+   from which the source is where it was. *)
+let build_folder file (cmt : Cmt_format.cmt_infos) =
+  if Sys.file_exists cmt.cmt_builddir then cmt.cmt_builddir
+  else
+    let rec find folder =
+      match cmt.cmt_sourcefile with
+      | Some source when Sys.file_exists (Filename.concat folder source) -> folder
+      | _ ->
+          let parent = Filename.dirname folder in
+          if parent = folder then cmt.cmt_builddir else find parent
+    in
+    let here = Sys.getcwd () in
+    find
+      (Filename.dirname
+         (if Filename.is_relative file then Filename.concat here file else file))
+
 let of_compiled file =
   let cmi = Filename.check_suffix file ".cmi" in
   (* A .cmti begins with what a .cmi has. *)
@@ -334,9 +371,12 @@ let of_compiled file =
   | exception _ -> fail (file ^ " is damaged: it cannot be read to its end")
   | _, Some cmt -> (
       let absolute folder =
-        if Filename.is_relative folder then Filename.concat cmt.cmt_builddir folder else folder
+        if Filename.is_relative folder then Filename.concat (build_folder file cmt) folder
+        else folder
       in
-      let others = List.map absolute (cmt.cmt_loadpath.visible @ cmt.cmt_loadpath.hidden) in
+      let others =
+        List.map absolute (cmt.cmt_loadpath.visible @ cmt.cmt_loadpath.hidden)
+      in
       let name = cmt.cmt_modname in
       match cmt.cmt_annots with
       | Interface it -> (name, it.sig_type, prepare (own @ others))
@@ -355,7 +395,9 @@ let of_source file =
   Location.input_name := file;
   match Typemod.type_interface env (Parse.interface lexbuf) with
   | it ->
-      (String.capitalize_ascii (Filename.remove_extension (Filename.basename file)), it.sig_type, env)
+      ( String.capitalize_ascii (Filename.remove_extension (Filename.basename file)),
+        it.sig_type,
+        env )
   | exception error ->
       Location.report_exception Format.str_formatter error;
       fail (String.trim (Format.flush_str_formatter ()))
@@ -373,7 +415,7 @@ let () =
   let name, signature, env =
     if Filename.check_suffix !file ".mli" then of_source !file else of_compiled !file
   in
-  environment := (try Env.add_signature signature env with _ -> env);
+  (environment := try Env.add_signature signature env with _ -> env);
   list "interface" (fun () ->
       string (unit_path name);
       items "" signature);
