@@ -16,7 +16,7 @@ CARGO_TEST := if cargo nextest --version >/dev/null 2>&1; \
 
 SEARCH := _build/default/examples/search/search.exe
 
-.PHONY: help setup demo serve test test-setup test-rust test-ocaml test-checked test-codegen test-crowd test-c test-guide sanitize guide misuses stress bench lint fmt doc clean
+.PHONY: help setup demo serve test test-setup test-rust test-ocaml test-checked test-codegen test-crowd test-c test-guide test-new sanitize guide misuses stress bench lint fmt doc clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -41,7 +41,7 @@ search.exe: setup
 	$(SAY) 'building the search example (the first time takes some minutes)'
 	@$(ENV) $(DUNE) --profile release ./examples/search/search.exe
 
-test: setup test-setup test-rust test-ocaml test-checked test-crowd test-c test-guide ## all tests
+test: setup test-setup test-rust test-ocaml test-checked test-crowd test-c test-guide test-new ## all tests
 	$(SAY) 'all tests passed'
 
 test-setup:
@@ -101,6 +101,11 @@ sanitize: setup ## the suites of C and Rust under AddressSanitizer and valgrind:
 test-guide: setup
 	$(SAY) "the guide: its snippets, its links, and ocaml-interop's names"
 	@$(ENV) cargo run --quiet --package bactrian-guide-check
+
+# Projects made by `bactrian new`, in a path with a space.
+test-new: setup
+	$(SAY) 'projects made by bactrian new'
+	@$(ENV) tests/new/run
 
 guide: setup ## build the guide into target/book, and run its snippets
 	$(SAY) 'the guide, in target/book'

@@ -6,7 +6,8 @@ use crate::imports::{self, Search, Style};
 use crate::library::Library;
 use crate::new::{self, Kind};
 use crate::output::{self, File};
-use clap::{Args, Parser, Subcommand};
+use clap::error::ErrorKind;
+use clap::{Args, CommandFactory as _, Parser, Subcommand};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -45,8 +46,11 @@ struct New {
     /// An OCaml program that awaits async Rust functions under Lwt.
     #[arg(long, group = "kind")]
     lwt: bool,
-    /// A Rust program with OCaml libraries inside.
+    /// An OCaml program that awaits async Rust functions in fibres of Eio.
     #[arg(long, group = "kind")]
+    eio: bool,
+    /// A Rust program with OCaml libraries inside.
+    #[arg(long)]
     rust_driven: bool,
     /// A copy of Bactrian's repository; by default the one that this command was built from.
     #[arg(long, value_name = "FOLDER")]
@@ -157,9 +161,17 @@ pub fn main() -> ExitCode {
 }
 
 fn run_new(arguments: New) -> Result<ExitCode> {
-    let kind = match (arguments.lwt, arguments.rust_driven) {
-        (true, _) => Kind::Lwt,
-        (_, true) => Kind::RustDriven,
+    let New { direct, lwt, eio, rust_driven, .. } = arguments;
+    if rust_driven && (direct || lwt || eio) {
+        // Exits as for any other wrong command line.
+        let why = "--rust-driven makes a program that Rust starts; --direct, --lwt and --eio say how a program that OCaml starts \
+                   waits for Rust. Choose one of them.";
+        Command::command().error(ErrorKind::ArgumentConflict, why).exit();
+    }
+    let kind = match (lwt, eio, rust_driven) {
+        (true, ..) => Kind::Lwt,
+        (_, true, _) => Kind::Eio,
+        (.., true) => Kind::RustDriven,
         _ => Kind::Direct,
     };
     let files = new::create(&arguments.folder, kind, arguments.bactrian.as_deref())?;

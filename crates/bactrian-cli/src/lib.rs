@@ -7,6 +7,7 @@ pub mod imports;
 pub mod library;
 pub mod new;
 pub mod output;
+pub mod templates;
 
 mod args;
 

@@ -1,90 +1,10 @@
 //! `bactrian new`: a project that builds, tests and runs at once.
 
 use crate::error::{Error, Result};
+pub use crate::templates::Kind;
+use crate::templates::format_dune;
 use std::fs;
 use std::path::{Path, PathBuf};
-
-/// Who starts whom, and how they wait for each other.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
-    /// An OCaml program that calls Rust.
-    Direct,
-    /// An OCaml program that awaits Rust under Lwt.
-    Lwt,
-    /// A Rust program with OCaml inside.
-    RustDriven,
-}
-
-impl Kind {
-    /// The commands that run and test such a project.
-    pub fn commands(self) -> (&'static str, &'static str) {
-        match self {
-            Kind::Direct | Kind::Lwt => ("dune exec ./main.exe", "dune test"),
-            Kind::RustDriven => ("cargo run", "cargo test"),
-        }
-    }
-
-    /// The files, by their places.
-    fn files(self) -> Vec<(&'static str, &'static str)> {
-        let ocaml = [
-            (".gitignore", include_str!("../templates/common/gitignore")),
-            ("README.md", include_str!("../templates/ocaml/README.md")),
-            ("dune", include_str!("../templates/ocaml/dune.txt")),
-            ("dune-project", include_str!("../templates/ocaml/dune_project.txt")),
-            ("rust/Cargo.toml", include_str!("../templates/ocaml/Cargo.txt")),
-            ("rust/dune", include_str!("../templates/ocaml/rust_dune.txt")),
-            ("test/dune", include_str!("../templates/ocaml/test_dune.txt")),
-        ];
-        let own: &[_] = match self {
-            Kind::Direct => &[
-                ("main.ml", include_str!("../templates/direct/main.ml")),
-                ("rust/src/lib.rs", include_str!("../templates/direct/lib.rs")),
-                ("test/test_@name@.ml", include_str!("../templates/direct/test.ml")),
-            ],
-            Kind::Lwt => &[
-                ("main.ml", include_str!("../templates/lwt/main.ml")),
-                ("rust/src/lib.rs", include_str!("../templates/lwt/lib.rs")),
-                ("test/test_@name@.ml", include_str!("../templates/lwt/test.ml")),
-            ],
-            Kind::RustDriven => {
-                return vec![
-                    (".gitignore", include_str!("../templates/common/gitignore")),
-                    ("Cargo.toml", include_str!("../templates/rust_driven/Cargo.txt")),
-                    ("README.md", include_str!("../templates/rust_driven/README.md")),
-                    ("build.rs", include_str!("../templates/rust_driven/build.rs")),
-                    ("ocaml/@name@_ocaml.ml", include_str!("../templates/rust_driven/ocaml.ml")),
-                    ("ocaml/dune", include_str!("../templates/rust_driven/ocaml_dune.txt")),
-                    ("ocaml/dune-project", "(lang dune 3.11)\n"),
-                    ("src/lib.rs", include_str!("../templates/rust_driven/lib.rs")),
-                    ("src/main.rs", include_str!("../templates/rust_driven/main.rs")),
-                    ("tests/greets.rs", include_str!("../templates/rust_driven/test.rs")),
-                ];
-            }
-        };
-        ocaml.into_iter().chain(own.iter().copied()).collect()
-    }
-
-    /// What stands for a mark in the files.
-    fn marks(self) -> [(&'static str, &'static str); 4] {
-        match self {
-            Kind::Lwt => [
-                ("@libraries@", "@name@_rust lwt lwt.unix"),
-                ("@bindings_libraries@", "bactrian bactrian-lwt lwt"),
-                (
-                    "@features@",
-                    ", features = [\"task\"] }\ntokio = { version = \"1\", features = [\"time\"]",
-                ),
-                ("@depends@", "\n  lwt"),
-            ],
-            _ => [
-                ("@libraries@", "@name@_rust"),
-                ("@bindings_libraries@", "bactrian"),
-                ("@features@", ""),
-                ("@depends@", ""),
-            ],
-        }
-    }
-}
 
 /// Makes a project in a new folder, and returns the files' places in it.
 ///
@@ -99,24 +19,22 @@ pub fn create(folder: &Path, kind: Kind, bactrian: Option<&Path>) -> Result<Vec<
     if folder.exists() {
         return Err(Error::new(format!("{} is there already", folder.display())));
     }
-    let module = bactrian_schema::names::module_of_unit(name);
-    let fill = |text: &str| {
-        let marks = kind.marks().into_iter();
-        let text = marks.fold(text.to_owned(), |text, (mark, value)| text.replace(mark, value));
-        text.replace("@name@", name).replace("@module@", &module)
-    };
     let mut written = Vec::new();
     for (path, text) in kind.files() {
-        let path = fill(path);
+        let path = kind.fill(path, name);
         let place = folder.join(&path);
         let parent = place.parent().unwrap_or(folder);
+        let mut text = kind.fill(text, name);
+        if matches!(place.file_name().and_then(|name| name.to_str()), Some("dune" | "dune-project"))
+        {
+            text = format_dune(text);
+        }
         fs::create_dir_all(parent).map_err(|error| Error::io("make the folder", parent, &error))?;
-        fs::write(&place, fill(text)).map_err(|error| Error::io("write", &place, &error))?;
+        fs::write(&place, text).map_err(|error| Error::io("write", &place, &error))?;
         written.push(path);
     }
     // The versions that Bactrian itself is tested with, so that nothing has to be looked up.
-    let lock = if kind == Kind::RustDriven { "Cargo.lock" } else { "rust/Cargo.lock" };
-    let (from, to) = (bactrian.join("Cargo.lock"), folder.join(lock));
+    let (from, to) = (bactrian.join("Cargo.lock"), folder.join("Cargo.lock"));
     if from.exists() {
         fs::copy(&from, &to).map_err(|error| Error::io("write", &to, &error))?;
     }
@@ -141,7 +59,7 @@ fn repository(given: Option<&Path>) -> Result<PathBuf> {
 }
 
 /// The name is one of a package, a Rust crate, an OCaml file and a C symbol at once.
-fn check_name(name: &str) -> Result<()> {
+pub(crate) fn check_name(name: &str) -> Result<()> {
     let plain = name.starts_with(|first: char| first.is_ascii_lowercase())
         && name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_');
     if !plain {
@@ -185,17 +103,6 @@ mod tests {
         }
         for bad in ["", "Hello", "1st", "my-engine", "größe", "end", "async", "bactrian", "a b"] {
             assert!(check_name(bad).is_err(), "{bad}");
-        }
-    }
-
-    #[test]
-    fn nothing_is_left_to_fill_in() {
-        for kind in [Kind::Direct, Kind::Lwt, Kind::RustDriven] {
-            for (path, text) in kind.files() {
-                let marks = kind.marks().into_iter().chain([("@name@", "n"), ("@module@", "N")]);
-                let filled = marks.fold(format!("{path}\n{text}"), |all, (m, v)| all.replace(m, v));
-                assert!(!filled.contains('@'), "{path}: {filled}");
-            }
         }
     }
 }

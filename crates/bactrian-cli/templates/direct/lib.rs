@@ -12,5 +12,6 @@ pub struct Guest {
 /// Greets a guest.
 #[export]
 fn greet(guest: Guest) -> String {
-    format!("Hello, {}! ", guest.name).repeat(guest.times).trim_end().to_owned()
+    let greeting = format!("Hello, {}!", guest.name);
+    vec![greeting; guest.times].join(" ")
 }

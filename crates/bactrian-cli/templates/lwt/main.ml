@@ -1,8 +1,8 @@
 open Lwt.Syntax
 
+let greet (name, seconds) =
+  let* greeting = @module@_rust.greet name seconds in
+  Lwt_io.printl greeting
+
 let () =
-  Lwt_main.run
-    (let* greetings =
-       Lwt.all [ @module@_rust.greet "camel" 0.02; @module@_rust.greet "llama" 0.01 ]
-     in
-     Lwt_list.iter_s Lwt_io.printl greetings)
+  Lwt_main.run (Lwt_list.iter_p greet [ ("camel", 0.02); ("llama", 0.01) ])

@@ -1,5 +1,6 @@
 //! Makes the OCaml libraries part of the program.
 
 fn main() {
-    bactrian_build::Dune::new("ocaml").library("@name@_ocaml").build();
+    let library = "@name@_ocaml";
+    bactrian_build::Dune::new("ocaml").library(library).build();
 }

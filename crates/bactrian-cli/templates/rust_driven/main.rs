@@ -2,6 +2,7 @@ use bactrian::{OCamlRuntime, OCamlStartupError};
 
 fn main() -> Result<(), OCamlStartupError> {
     let _guard = OCamlRuntime::init()?;
-    println!("{}", OCamlRuntime::with_domain_lock(|rt| @name@::greet(rt, "camel")));
+    let greeting = OCamlRuntime::with_domain_lock(|rt| @name@::greet(rt, "camel"));
+    println!("{greeting}");
     Ok(())
 }

@@ -1,0 +1,8 @@
+let greet (name, seconds) =
+  Bactrian.Future.await (@module@_rust.greet name seconds)
+
+let () =
+  Eio_main.run @@ fun _env ->
+  Bactrian_eio.run @@ fun () ->
+  Eio.Fiber.List.map greet [ ("camel", 0.02); ("llama", 0.01) ]
+  |> List.iter print_endline
