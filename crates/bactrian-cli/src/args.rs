@@ -1,5 +1,6 @@
 //! The command line.
 
+use crate::add_crate;
 use crate::bindings::{self, Options};
 use crate::error::{Error, Result};
 use crate::imports::{self, Search, Style};
@@ -21,6 +22,8 @@ struct Command {
 
 #[derive(Subcommand)]
 enum What {
+    /// Add a second library with Rust inside to a project.
+    AddCrate(AddCrate),
     /// Write the OCaml side of a Rust library.
     Bindings(Bindings),
     /// Write the Rust side of an OCaml module.
@@ -55,6 +58,27 @@ struct New {
     /// A copy of Bactrian's repository; by default the one that this command was built from.
     #[arg(long, value_name = "FOLDER")]
     bactrian: Option<PathBuf>,
+}
+
+/// Add a second library with Rust inside to a project that `bactrian new` made.
+///
+/// A program links one static library of Rust. So the folder `umbrella` gets a crate that depends on all others, and of which
+/// Cargo makes that library; the OCaml libraries name the virtual library `bactrian.rust`, and each executable the umbrella.
+/// Nothing is changed when a file is not as `bactrian new` made it: the message then says what to write by hand.
+#[derive(Args)]
+#[command(after_long_help = "\
+Examples:
+  bactrian add-crate store
+  bactrian add-crate store --project ../hello
+
+Exit codes: 0 when the crate was added, 1 when nothing was changed, 2 when the command line is wrong.")]
+struct AddCrate {
+    /// The crate: also the name of its folder, and of its OCaml library with `_rust` behind it.
+    #[arg(value_name = "NAME")]
+    name: String,
+    /// A folder of the project.
+    #[arg(long, value_name = "FOLDER", default_value = ".")]
+    project: PathBuf,
 }
 
 /// Write the OCaml side of a Rust library: an `.ml` and an `.mli` for each crate that exports something.
@@ -147,6 +171,7 @@ struct Imports {
 pub fn main() -> ExitCode {
     let command = Command::parse();
     let done = match command.command {
+        What::AddCrate(arguments) => run_add_crate(arguments),
         What::Bindings(arguments) => run_bindings(arguments),
         What::Imports(arguments) => run_imports(arguments),
         What::New(arguments) => run_new(arguments),
@@ -218,6 +243,22 @@ fn run_imports(arguments: Imports) -> Result<ExitCode> {
         output.display()
     );
     Ok(ExitCode::FAILURE)
+}
+
+fn run_add_crate(arguments: AddCrate) -> Result<ExitCode> {
+    let added = add_crate::add(&arguments.project, &arguments.name)?;
+    for path in added.new {
+        println!("new:     {path}");
+    }
+    for path in added.changed {
+        println!("changed: {path}");
+    }
+    println!(
+        "In {}, each executable with Rust inside names the library {}.",
+        added.folder.display(),
+        added.umbrella
+    );
+    Ok(ExitCode::SUCCESS)
 }
 
 fn run_bindings(arguments: Bindings) -> Result<ExitCode> {

@@ -1,12 +1,14 @@
 //! The command `bactrian`, as a library: reading what is said about functions and types in a library, and generating OCaml
 //! from it.
 
+pub mod add_crate;
 pub mod bindings;
 pub mod error;
 pub mod imports;
 pub mod library;
 pub mod new;
 pub mod output;
+mod sexp;
 pub mod templates;
 
 mod args;

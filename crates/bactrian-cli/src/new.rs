@@ -5,6 +5,7 @@ pub use crate::templates::Kind;
 use crate::templates::format_dune;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
 
 /// Makes a project in a new folder, and returns the files' places in it.
 ///
@@ -39,7 +40,20 @@ pub fn create(folder: &Path, kind: Kind, bactrian: Option<&Path>) -> Result<Vec<
         fs::copy(&from, &to).map_err(|error| Error::io("write", &to, &error))?;
     }
     link(&bactrian, &folder.join("bactrian"))?;
+    trim_lock(folder);
     Ok(written)
+}
+
+/// Lets Cargo take out of the lock file what the project does not use, so that the first build does not change it. Where Cargo
+/// cannot do it without downloading, the first build does.
+fn trim_lock(folder: &Path) {
+    let _ = Command::new("cargo")
+        .args(["metadata", "--offline", "--quiet", "--format-version", "1"])
+        .current_dir(folder)
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .status();
 }
 
 /// The repository that was given, or the one that this program was built from.
