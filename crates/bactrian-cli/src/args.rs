@@ -2,11 +2,13 @@
 
 use crate::add_crate;
 use crate::bindings::{self, Options};
+use crate::doctor;
 use crate::error::{Error, Result};
-use crate::imports::{self, Search, Style};
+use crate::imports::{self, Search};
 use crate::library::Library;
 use crate::new::{self, Kind};
 use crate::output::{self, File};
+use crate::style::Style;
 use clap::error::ErrorKind;
 use clap::{Args, CommandFactory as _, Parser, Subcommand};
 use std::path::{Path, PathBuf};
@@ -26,6 +28,8 @@ enum What {
     AddCrate(AddCrate),
     /// Write the OCaml side of a Rust library.
     Bindings(Bindings),
+    /// Say what is wrong with this machine or project, and what to do.
+    Doctor(Doctor),
     /// Write the Rust side of an OCaml module.
     Imports(Imports),
     /// Make a project that builds, tests and runs at once.
@@ -79,6 +83,27 @@ struct AddCrate {
     /// A folder of the project.
     #[arg(long, value_name = "FOLDER", default_value = ".")]
     project: PathBuf,
+}
+
+/// Say what is wrong with this machine or project, and what to do about it.
+///
+/// It asks the toolchain of Rust, OCaml and dune on PATH, makes and runs a small program of both languages, and looks at the
+/// project around the folder: its libraries and crates, and what it was built with. Nothing is changed or downloaded.
+#[derive(Args)]
+#[command(after_long_help = "\
+Examples:
+  bactrian doctor
+  bactrian doctor --project ../hello
+  bactrian doctor --json | jq '.[] | select(.state == \"problem\")'
+
+Exit codes: 0 when there is no problem, 1 when there is one, 2 when the command line is wrong.")]
+struct Doctor {
+    /// A folder of the project.
+    #[arg(long, value_name = "FOLDER", default_value = ".")]
+    project: PathBuf,
+    /// Print a list of objects, each with check, state (ok, note, problem), found and advice.
+    #[arg(long)]
+    json: bool,
 }
 
 /// Write the OCaml side of a Rust library: an `.ml` and an `.mli` for each crate that exports something.
@@ -173,6 +198,7 @@ pub fn main() -> ExitCode {
     let done = match command.command {
         What::AddCrate(arguments) => run_add_crate(arguments),
         What::Bindings(arguments) => run_bindings(arguments),
+        What::Doctor(arguments) => Ok(run_doctor(arguments)),
         What::Imports(arguments) => run_imports(arguments),
         What::New(arguments) => run_new(arguments),
     };
@@ -216,7 +242,7 @@ fn run_imports(arguments: Imports) -> Result<ExitCode> {
     };
     let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
     let search = Search { folders: arguments.include, open: arguments.open };
-    let style = Style { fallible: arguments.fallible };
+    let style = imports::Style { fallible: arguments.fallible };
     let generated = imports::generate(interface, arguments.module.as_deref(), &search, &style)?;
     for what in &generated.left_out {
         let kind = if arguments.strict { "error" } else { "warning" };
@@ -259,6 +285,22 @@ fn run_add_crate(arguments: AddCrate) -> Result<ExitCode> {
         added.umbrella
     );
     Ok(ExitCode::SUCCESS)
+}
+
+fn run_doctor(arguments: Doctor) -> ExitCode {
+    let report = doctor::examine(&arguments.project);
+    let problems = report.problems();
+    if arguments.json {
+        print!("{}", report.json());
+    } else {
+        print!("{}", report.text(Style::of(&std::io::stdout())));
+        match problems {
+            0 => println!("No problem was found."),
+            1 => println!("1 problem was found."),
+            _ => println!("{problems} problems were found."),
+        }
+    }
+    if problems == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
 fn run_bindings(arguments: Bindings) -> Result<ExitCode> {

@@ -3,12 +3,14 @@
 
 pub mod add_crate;
 pub mod bindings;
+pub mod doctor;
 pub mod error;
 pub mod imports;
 pub mod library;
 pub mod new;
 pub mod output;
 mod sexp;
+pub mod style;
 pub mod templates;
 
 mod args;

@@ -19,6 +19,11 @@ impl Node {
         self.items.as_deref().unwrap_or_default()
     }
 
+    /// The atom, if it is one.
+    pub fn word(&self) -> Option<&str> {
+        self.items.is_none().then_some(self.atom.as_str())
+    }
+
     /// Is it this atom?
     pub fn is(&self, atom: &str) -> bool {
         self.items.is_none() && self.atom == atom
