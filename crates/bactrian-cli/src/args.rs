@@ -9,14 +9,28 @@ use crate::library::Library;
 use crate::new::{self, Kind};
 use crate::output::{self, File};
 use crate::style::Style;
-use clap::error::ErrorKind;
 use clap::{Args, CommandFactory as _, Parser, Subcommand};
+use clap_complete::Shell;
+use std::io::{ErrorKind, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 /// OCaml 5 and Rust in one program.
 #[derive(Parser)]
-#[command(name = "bactrian", version, about, max_term_width = 100)]
+#[command(
+    name = "bactrian",
+    version,
+    about,
+    max_term_width = 100,
+    after_long_help = "\
+Examples:
+  bactrian new hello && cd hello && dune exec ./main.exe
+  bactrian doctor
+  bactrian help bindings
+
+Exit codes: 0 when all is well, 1 when something is not, 2 when the command line is wrong. Errors go to standard error. \
+Colours are for terminals, and not where NO_COLOR is set."
+)]
 struct Command {
     #[command(subcommand)]
     command: What,
@@ -28,6 +42,8 @@ enum What {
     AddCrate(AddCrate),
     /// Write the OCaml side of a Rust library.
     Bindings(Bindings),
+    /// Print a script that lets a shell complete this command.
+    Completions(Completions),
     /// Say what is wrong with this machine or project, and what to do.
     Doctor(Doctor),
     /// Write the Rust side of an OCaml module.
@@ -37,12 +53,18 @@ enum What {
 }
 
 /// Make a project of OCaml and Rust in a new folder: it builds, tests and runs at once.
+///
+/// The OCaml side of its Rust functions is generated when it is built. It has what a repository needs: opam file,
+/// `.gitignore`, a workflow for GitHub's CI, and tests.
 #[derive(Args)]
 #[command(after_long_help = "\
 Examples:
   bactrian new hello && cd hello && dune exec ./main.exe
   bactrian new fetcher --lwt
-  bactrian new tool --rust-driven && cd tool && cargo run")]
+  bactrian new fetcher --eio
+  bactrian new tool --rust-driven && cd tool && cargo run
+
+Exit codes: 0 when the project was made, 1 when not, 2 when the command line is wrong.")]
 struct New {
     /// The folder, whose name is that of the project.
     #[arg(value_name = "NAME")]
@@ -83,6 +105,21 @@ struct AddCrate {
     /// A folder of the project.
     #[arg(long, value_name = "FOLDER", default_value = ".")]
     project: PathBuf,
+}
+
+/// Print a script that lets a shell complete this command's words.
+#[derive(Args)]
+#[command(after_long_help = "\
+Examples:
+  bactrian completions bash > ~/.local/share/bash-completion/completions/bactrian
+  bactrian completions zsh > ~/.zfunc/_bactrian      # with fpath+=~/.zfunc before compinit
+  bactrian completions fish > ~/.config/fish/completions/bactrian.fish
+
+Exit codes: 0 when the script was printed, 2 when the command line is wrong.")]
+struct Completions {
+    /// The shell.
+    #[arg(value_name = "SHELL")]
+    shell: Shell,
 }
 
 /// Say what is wrong with this machine or project, and what to do about it.
@@ -198,6 +235,7 @@ pub fn main() -> ExitCode {
     let done = match command.command {
         What::AddCrate(arguments) => run_add_crate(arguments),
         What::Bindings(arguments) => run_bindings(arguments),
+        What::Completions(arguments) => run_completions(arguments),
         What::Doctor(arguments) => Ok(run_doctor(arguments)),
         What::Imports(arguments) => run_imports(arguments),
         What::New(arguments) => run_new(arguments),
@@ -217,7 +255,7 @@ fn run_new(arguments: New) -> Result<ExitCode> {
         // Exits as for any other wrong command line.
         let why = "--rust-driven makes a program that Rust starts; --direct, --lwt and --eio say how a program that OCaml starts \
                    waits for Rust. Choose one of them.";
-        Command::command().error(ErrorKind::ArgumentConflict, why).exit();
+        Command::command().error(clap::error::ErrorKind::ArgumentConflict, why).exit();
     }
     let kind = match (lwt, eio, rust_driven) {
         (true, ..) => Kind::Lwt,
@@ -285,6 +323,18 @@ fn run_add_crate(arguments: AddCrate) -> Result<ExitCode> {
         added.umbrella
     );
     Ok(ExitCode::SUCCESS)
+}
+
+fn run_completions(arguments: Completions) -> Result<ExitCode> {
+    let mut script = Vec::new();
+    clap_complete::generate(arguments.shell, &mut Command::command(), "bactrian", &mut script);
+    match std::io::stdout().write_all(&script) {
+        // Whoever reads it has read enough.
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => {
+            Err(Error::new(format!("cannot print the script: {error}")))
+        }
+        _ => Ok(ExitCode::SUCCESS),
+    }
 }
 
 fn run_doctor(arguments: Doctor) -> ExitCode {
