@@ -118,7 +118,7 @@ fn depend(project: &Project, plan: &mut Plan) -> Result<()> {
         Some(changed) if changed == text => {}
         Some(changed) => plan.write.push((path.to_owned(), laid_out(&text, changed))),
         None => plan.by_hand.push(format!(
-            "{path}: the rule that runs cargo-staticlib has to depend on the sources of the new crate:\n\n  (source_tree ../{})",
+            "{path}: the rule that runs cargo-staticlib has to depend on the sources of the new crate:\n\n  (glob_files ../{0}/*.{{rs,toml}})\n  (source_tree ../{0}/src)",
             project.added
         )),
     }
@@ -130,13 +130,14 @@ fn add_source_tree(project: &Project, text: &str) -> Option<String> {
     let rule = stanzas.iter().find(|stanza| runs(stanza, "cargo-staticlib"))?;
     let trees = rule.field("deps")?.items().iter();
     let trees: Vec<_> = trees.filter(|item| item.head() == Some("source_tree")).collect();
-    let own = format!("../{}", project.added);
+    let added = &project.added;
+    let own = format!("../{added}/src");
     if trees.iter().any(|tree| tree.items().get(1).is_some_and(|folder| folder.is(&own))) {
         return Some(text.to_owned());
     }
-    let mut folders = trees.iter().filter(|tree| !tree.items().get(1).is_some_and(|f| f.is(".")));
     let mut edits = Edits::default();
-    edits.insert_after(folders.next_back()?, format!("\n  (source_tree {own})"));
+    let new = format!("\n  (glob_files ../{added}/*.{{rs,toml}})\n  (source_tree {own})");
+    edits.insert_after(trees.last()?, new);
     Some(edits.apply(text))
 }
 
