@@ -75,6 +75,8 @@ pub(crate) struct Host {
     pub(crate) thread: ThreadId,
     /// Makes it call the tick soon. Called on its thread. `None`: it watches the descriptor, and that is enough.
     pub(crate) kick: Option<Tell>,
+    /// What `kick` was before another loop, which watches the descriptor too, began on this thread.
+    pub(crate) covered: Option<Tell>,
     /// Makes it forget the descriptor, since the domain ends.
     pub(crate) detach: Tell,
 }

@@ -83,13 +83,20 @@ pub(crate) fn served(rt: &OCamlRuntime, who: &str) -> Result<Arc<Executor>, Stri
     Ok(executor)
 }
 
-/// Makes this thread the host. `false`: it was already. The error is a message.
+/// Makes this thread the host. `false`: it was already, and `detach` is not called. The error is a message.
 pub(super) fn attach(rt: &OCamlRuntime) -> Result<bool, String> {
     let executor = served(rt, "Bactrian_future.Host")?;
     let here = ThreadId::current();
     // SAFETY: the handle proves that the lock is held.
     let mut local = unsafe { executor.local() };
-    match &local.host {
+    match &mut local.host {
+        // Lwt's loop, which does not run while this one does: it is not to be told, the descriptor is.
+        Some(host) if host.thread == here && host.kick.is_some() => {
+            host.covered = host.kick.take();
+            drop(local);
+            executor.bell.wakeup();
+            return Ok(true);
+        }
         Some(host) if host.thread == here => return Ok(false),
         Some(host) if host.thread.is_alive() => {
             return Err(format!(
@@ -99,7 +106,7 @@ pub(super) fn attach(rt: &OCamlRuntime) -> Result<bool, String> {
         }
         _ => {}
     }
-    local.host = Some(Host { thread: here, kick: None, detach: |_| Ok(()) });
+    local.host = Some(Host { thread: here, kick: None, covered: None, detach: |_| Ok(()) });
     let poller = local.poller.clone();
     drop(local);
     if let Some(poller) = poller {
@@ -116,7 +123,15 @@ pub(super) fn detach(rt: &OCamlRuntime) {
     let Some(executor) = Executor::existing(rt).filter(|_| !fork::is_child()) else { return };
     // SAFETY: the handle proves that the lock is held.
     let mut local = unsafe { executor.local() };
-    if local.host.as_ref().is_some_and(|host| host.thread == ThreadId::current()) {
+    if let Some(host) = &mut local.host
+        && host.thread == ThreadId::current()
+    {
+        if let Some(kick) = host.covered.take() {
+            // Lwt's loop is the host again.
+            host.kick = Some(kick);
+            drop(local);
+            return executor.bell.wakeup();
+        }
         local.host = None;
     }
     drop(local);

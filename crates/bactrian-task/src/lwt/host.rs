@@ -161,7 +161,7 @@ fn attach(rt: &mut OCamlRuntime, executor: &Arc<Executor>) -> Result<(), OCamlEx
         LOOP.store(NONE, Ordering::Release);
         return Err(exception);
     }
-    let host = Host { thread: ThreadId::current(), kick: Some(ops::kick), detach };
+    let host = Host { thread: ThreadId::current(), kick: Some(ops::kick), covered: None, detach };
     // SAFETY: the handle proves that the lock is held; executors are used on their own domain.
     unsafe { executor.local() }.host = Some(host);
     Ok(())
