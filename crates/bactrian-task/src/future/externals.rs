@@ -7,7 +7,7 @@ use super::sleep::Sleep;
 use crate::executor::{Executor, Message};
 use crate::fork;
 use crate::slab::Key;
-use crate::sleeper::Sleeper;
+use crate::sleeper::{Sleeper, SleeperKey};
 use bactrian_runtime::__private::{shim, val_int};
 use bactrian_runtime::{OCaml, OCamlException, OCamlFloat, OCamlInt, OCamlRuntime, RawOCaml};
 use core::time::Duration;
@@ -34,6 +34,13 @@ unsafe fn key(word: RawOCaml) -> Option<Key> {
     Key::from_bits(unsafe { int(word) } as u64)
 }
 
+/// # Safety
+/// `word` must be an OCaml `int`.
+unsafe fn sleeper_key(word: RawOCaml) -> SleeperKey {
+    // SAFETY: passed on.
+    SleeperKey::from_bits(unsafe { int(word) } as u64)
+}
+
 /// The executor of this domain, or the exception to raise.
 fn executor(rt: &mut OCamlRuntime, who: &str) -> Result<Arc<Executor>, OCamlException> {
     host::served(rt, who).map_err(|message| OCamlException::failure(rt, &message))
@@ -55,7 +62,8 @@ unsafe extern "C" fn bactrian_future_sleeper(_: RawOCaml) -> RawOCaml {
     unsafe {
         shim::call_with_runtime("bactrian_future_sleeper", |rt: &mut OCamlRuntime| {
             let executor = executor(rt, "Bactrian.Future.await")?;
-            Ok(val_int(Sleeper::register(executor.bell.clone()).to_bits() as i64))
+            let key = Sleeper::register(executor.domain(), executor.bell.clone());
+            Ok(val_int(key.to_bits() as i64))
         })
     }
 }
@@ -67,7 +75,7 @@ unsafe extern "C" fn bactrian_future_release(word: RawOCaml) -> RawOCaml {
     // SAFETY: this is the shim's frame, and the word an int.
     unsafe {
         shim::call_with_runtime("bactrian_future_release", |_: &mut OCamlRuntime| {
-            if let Some(sleeper) = key(word).and_then(Sleeper::find) {
+            if let Some(sleeper) = Sleeper::find(sleeper_key(word)) {
                 sleeper.release();
             }
             Ok(UNIT)
@@ -82,7 +90,7 @@ unsafe extern "C" fn bactrian_future_wait(word: RawOCaml) -> RawOCaml {
     // SAFETY: this is the shim's frame, and the word an int.
     unsafe {
         shim::call_with_runtime("bactrian_future_wait", |rt: &mut OCamlRuntime| {
-            let Some(sleeper) = key(word).and_then(Sleeper::find) else { return Ok(val_int(1)) };
+            let Some(sleeper) = Sleeper::find(sleeper_key(word)) else { return Ok(val_int(1)) };
             if !sleeper.is_released() {
                 executor(rt, "Bactrian.Future.await")?.wait(rt, &sleeper)?;
             }
@@ -98,7 +106,7 @@ unsafe extern "C" fn bactrian_future_stop(word: RawOCaml) -> RawOCaml {
     // SAFETY: this is the shim's frame, and the word an int.
     unsafe {
         shim::call_with_runtime("bactrian_future_stop", |rt: &mut OCamlRuntime| {
-            let _ = key(word).and_then(Sleeper::unregister);
+            drop(Sleeper::unregister(sleeper_key(word)));
             if let Some(executor) = Executor::existing(rt).filter(|_| !fork::is_child()) {
                 executor.stop_waiting(rt);
             }
