@@ -78,6 +78,8 @@ pub mod __private {
     pub use crate::import;
     pub use crate::named::NamedValue;
     pub use crate::panic::location as panic_location;
+    #[cfg(feature = "statistics")]
+    pub use crate::roots::roots_made;
     pub use crate::schema;
     pub use crate::shim;
     pub use crate::startup::run_test;

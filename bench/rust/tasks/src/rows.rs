@@ -1,49 +1,11 @@
-//! The rows of the task layer. Allocations of Rust are counted.
+//! What the rows call.
 
-use bactrian::task::Handle;
-use bactrian::task::lwt::{OCamlAsyncFn, Promise};
+use bactrian::task::{Handle, future, lwt};
 use bactrian::*;
-use std::alloc::{GlobalAlloc, Layout, System};
 use std::future::{Future, poll_fn};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::task::Poll;
-
-struct Counting;
-
-static ALLOCATIONS: AtomicUsize = AtomicUsize::new(0);
-static BYTES: AtomicUsize = AtomicUsize::new(0);
-
-// SAFETY: the system's allocator does the work.
-unsafe impl GlobalAlloc for Counting {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        ALLOCATIONS.fetch_add(1, Ordering::Relaxed);
-        BYTES.fetch_add(layout.size(), Ordering::Relaxed);
-        // SAFETY: passed on.
-        unsafe { System.alloc(layout) }
-    }
-
-    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
-        BYTES.fetch_sub(layout.size(), Ordering::Relaxed);
-        // SAFETY: passed on.
-        unsafe { System.dealloc(pointer, layout) }
-    }
-}
-
-#[global_allocator]
-static ALLOCATOR: Counting = Counting;
-
-/// Allocations of Rust since the start.
-#[export]
-fn k_allocations() -> usize {
-    ALLOCATIONS.load(Ordering::Relaxed)
-}
-
-/// Bytes that Rust has allocated and not freed.
-#[export]
-fn k_bytes() -> usize {
-    BYTES.load(Ordering::Relaxed)
-}
+use std::sync::{Arc, Mutex};
+use std::task::{Poll, Waker};
+use std::time::{Duration, Instant};
 
 /// Gives way once.
 fn yield_now() -> impl Future<Output = ()> {
@@ -57,6 +19,44 @@ fn yield_now() -> impl Future<Output = ()> {
     })
 }
 
+/// Who waits for [`k_wake_all`].
+static WAITING: Mutex<Vec<Waker>> = Mutex::new(Vec::new());
+
+/// Waits to be woken. The future is small, and owns nothing.
+fn wait() -> impl Future<Output = ()> {
+    let mut waits = false;
+    poll_fn(move |context| {
+        if std::mem::replace(&mut waits, true) {
+            return Poll::Ready(());
+        }
+        WAITING.lock().expect("no panic in here").push(context.waker().clone());
+        Poll::Pending
+    })
+}
+
+#[export(lwt)]
+async fn k_wait() {
+    wait().await;
+}
+
+#[export]
+async fn kf_wait() {
+    wait().await;
+}
+
+/// Wakes them, and gives back what the list took.
+#[export]
+fn k_wake_all() {
+    let waiting = std::mem::take(&mut *WAITING.lock().expect("no panic in here"));
+    waiting.into_iter().for_each(Waker::wake);
+}
+
+/// Has room for so many of them, so that the list is not counted.
+#[export]
+fn k_expect(count: usize) {
+    WAITING.lock().expect("no panic in here").reserve(count);
+}
+
 #[export(lwt)]
 async fn k_ready() {}
 
@@ -66,12 +66,12 @@ async fn k_yield() {
 }
 
 #[export(lwt, raise)]
-async fn k_await(promise: Promise<()>) -> Result<(), OCamlException> {
+async fn k_await(promise: lwt::Promise<()>) -> Result<(), OCamlException> {
     promise.await
 }
 
 #[export(lwt, raise)]
-async fn k_call(function: OCamlAsyncFn<((),), ()>) -> Result<(), OCamlException> {
+async fn k_call(function: lwt::OCamlAsyncFn<((),), ()>) -> Result<(), OCamlException> {
     function.call(((),)).await
 }
 
@@ -94,4 +94,49 @@ async fn k_from_thread(function: OCamlFn<((),), i64>, calls: i64) -> i64 {
         sum
     });
     calling.await.unwrap_or(-1)
+}
+
+/// How late a timer of 1 ms was at most, again and again for so many seconds.
+async fn lateness(seconds: f64) -> f64 {
+    let end = Instant::now() + Duration::from_secs_f64(seconds);
+    let mut late = Duration::ZERO;
+    while Instant::now() < end {
+        let due = Instant::now() + Duration::from_millis(1);
+        tokio::time::sleep_until(due.into()).await;
+        late = late.max(due.elapsed());
+    }
+    late.as_secs_f64()
+}
+
+#[export(lwt)]
+async fn k_lateness(seconds: f64) -> f64 {
+    lateness(seconds).await
+}
+
+#[export]
+async fn kf_lateness(seconds: f64) -> f64 {
+    lateness(seconds).await
+}
+
+#[export]
+async fn kf_ready() {}
+
+#[export]
+async fn kf_yield() {
+    yield_now().await;
+}
+
+#[export]
+async fn kf_spawn() {
+    tokio::spawn(async {}).await.expect("it does not panic");
+}
+
+#[export(raise)]
+async fn kf_await(promise: future::Promise<()>) -> Result<(), OCamlException> {
+    promise.await
+}
+
+#[export(raise)]
+async fn kf_call(function: future::OCamlAsyncFn<((),), ()>) -> Result<(), OCamlException> {
+    function.call(((),)).await
 }

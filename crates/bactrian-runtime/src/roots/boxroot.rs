@@ -244,6 +244,8 @@ impl<T> BoxRoot<T> {
                     (*pool).live.set((*pool).live.get() + 1);
                     (*pool).young.store(true, Ordering::Relaxed);
                     slot.write(v);
+                    #[cfg(feature = "statistics")]
+                    roots.made.set(roots.made.get() + 1);
                     checked! { crate::checked::boxed(NonNull::new_unchecked(slot), v); }
                     return Self { slot: NonNull::new_unchecked(slot), _marker: PhantomData };
                 }

@@ -39,6 +39,9 @@ pub(crate) struct DomainRoots {
     /// How many collections it has taken part in.
     #[cfg(feature = "checked")]
     pub(super) collections: Cell<u64>,
+    /// How many `BoxRoot`s have been made.
+    #[cfg(feature = "statistics")]
+    pub(super) made: Cell<usize>,
 }
 
 impl DomainRoots {
@@ -92,6 +95,8 @@ impl DomainRoots {
             current_pool: Cell::new(null_mut()),
             #[cfg(feature = "checked")]
             collections: Cell::new(0),
+            #[cfg(feature = "statistics")]
+            made: Cell::new(0),
         }));
         let roots = match TABLE[index].compare_exchange(
             null_mut(),

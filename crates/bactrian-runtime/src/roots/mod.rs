@@ -28,6 +28,12 @@ pub(crate) fn collections() -> u64 {
     domain::DomainRoots::current().collections.get()
 }
 
+/// How many long-lived roots the current domain has made so far.
+#[cfg(feature = "statistics")]
+pub fn roots_made(_rt: &crate::runtime::OCamlRuntime) -> usize {
+    domain::DomainRoots::current().made.get()
+}
+
 /// Makes the domain of this thread, which must hold its lock, known: its end will be noted.
 pub(crate) fn know_domain() {
     domain::DomainRoots::current();

@@ -1,0 +1,3 @@
+//! The rows of the task layer, to be timed.
+
+mod rows;
