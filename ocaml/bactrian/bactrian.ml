@@ -1,6 +1,8 @@
+module Channel = Channel
 module Collections = Collections
 module Future = Future
 module Rust_value = Rust_value
+module Stream = Stream
 
 exception Rust_panic of string * string
 exception Dropped of string
@@ -20,6 +22,7 @@ let print = function
 let () =
   Callback.register_exception "Bactrian.Rust_panic" (Rust_panic ("", ""));
   Callback.register_exception "Bactrian.Dropped" (Dropped "");
+  Callback.register_exception "Bactrian.Channel.Closed" Channel.Closed;
   Printexc.register_printer print;
   start ();
   Rust_closure.register ();

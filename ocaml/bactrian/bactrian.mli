@@ -16,6 +16,12 @@ exception Dropped of string
 module Future = Future
 (** Results of asynchronous Rust functions, awaited in direct style. *)
 
+module Stream = Stream
+(** Elements that Rust makes one by one. *)
+
+module Channel = Channel
+(** Bounded channels between OCaml and Rust. *)
+
 module Collections = Collections
 (** Maps and sets that Rust uses through their functions. *)
 

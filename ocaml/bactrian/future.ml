@@ -73,6 +73,13 @@ let make ?(on_cancel = ignore) () =
   let t = pending on_cancel in
   (t, resolve t)
 
+let make_quiet ~on_cancel () =
+  let t = pending on_cancel in
+  let settle result =
+    Option.map (fun pending () -> tell pending.callbacks) (exchange t (outcome result))
+  in
+  (t, settle)
+
 let cancel t =
   match exchange t (Raised (Cancelled, no_backtrace)) with
   | None -> ()

@@ -97,5 +97,9 @@ val pending : (unit -> unit) -> 'a t
 val watch : 'a t -> (unit -> unit) -> unit -> unit
 (* Calls the function when it is settled, unless what this gives is called before. *)
 
+val make_quiet :
+  on_cancel:(unit -> unit) -> unit -> 'a t * (('a, exn) result -> (unit -> unit) option)
+(* As [make], but callbacks are run by what settling gives. [None]: it was settled already. *)
+
 val peek : 'a t -> ('a, exn) result option
 val resolve : 'a t -> ('a, exn) result -> bool

@@ -1,4 +1,6 @@
+module Channel = Bactrian.Channel
 module Future = Bactrian.Future
+module Stream = Bactrian.Stream
 
 external install : unit -> unit = "bactrian_future_install"
 external sleeper : unit -> int = "bactrian_future_sleeper"
@@ -9,6 +11,8 @@ external turn : unit -> unit = "bactrian_future_turn"
 external cancel : int -> int -> unit = "bactrian_future_cancel"
 external wake : int -> int -> unit = "bactrian_future_wake"
 external sleep : float -> unit Future.t = "bactrian_future_sleep"
+external pull : int -> int -> 'a option Future.t = "bactrian_future_pull"
+external close : int -> int -> unit = "bactrian_future_close"
 external attach : unit -> bool = "bactrian_future_attach"
 external detach : unit -> unit = "bactrian_future_detach"
 external suspends : bool -> unit = "bactrian_future_suspends" [@@noalloc]
@@ -99,6 +103,26 @@ let state t =
 let watch t key =
   let domain = (Domain.self () :> int) in
   Future.watch t (fun () -> wake domain key)
+
+(* {1 Streams} *)
+
+let stream key =
+  let domain = (Domain.self () :> int) in
+  Stream.from_owned ~close:(fun () -> close domain key) (fun () -> pull domain key)
+
+(* {1 Channels of Rust's} *)
+
+type owned
+
+external channel_try_send : owned -> 'a -> bool = "bactrian_channel_try_send"
+external channel_send : owned -> 'a -> unit Future.t = "bactrian_channel_send"
+external channel_close : owned -> unit = "bactrian_channel_close"
+external channel_fail : owned -> exn -> unit = "bactrian_channel_fail"
+
+let sender owned =
+  Channel.sender ~try_send:(channel_try_send owned) ~send:(channel_send owned)
+    ~close:(fun () -> channel_close owned)
+    ~fail:(channel_fail owned)
 
 module Host = struct
   type trigger = Future.trigger = { release : unit -> unit; await : unit -> unit }
@@ -234,6 +258,10 @@ let () =
   Callback.register "Bactrian_future.watch" watch;
   Callback.register "Bactrian_future.forget" (fun unwatch -> unwatch ());
   Callback.register "Bactrian_future.cancel" Future.cancel;
+  Callback.register "Bactrian_future.stream" stream;
+  Callback.register "Bactrian_future.next" Stream.next_future;
+  Callback.register "Bactrian_future.close" Stream.close;
+  Callback.register "Bactrian_future.sender" sender;
   Callback.register "Bactrian_future.lift1" lift1;
   Callback.register "Bactrian_future.lift2" lift2;
   Callback.register "Bactrian_future.lift3" lift3;

@@ -7,6 +7,8 @@ external errand : unit -> int = "bactrian_lwt_errand" [@@noalloc]
 external adopt : unit -> bool = "bactrian_lwt_adopt"
 external cancel : int -> bool = "bactrian_lwt_cancel"
 external wake : int -> bool = "bactrian_lwt_wake"
+external pull : int -> 'a option Lwt.t = "bactrian_lwt_pull"
+external close : int -> int -> unit = "bactrian_future_close"
 external shutdown : unit -> bool = "bactrian_lwt_shutdown"
 
 let task key =
@@ -46,6 +48,14 @@ let watch promise key =
   let wake _ = ignore (wake key) in
   Lwt.on_any guard wake wake;
   guard
+
+(* Clones of a stream share the function, and with it what the collector watches. A pull that
+   is under way keeps the stream. *)
+let stream key =
+  let domain = (Domain.self () :> int) in
+  let owned = ref key in
+  Gc.finalise (fun owned -> close domain !owned) owned;
+  Lwt_stream.from (fun () -> pull !owned)
 
 (* Lwt asks before it sleeps. Work of Rust's own domain is done then, without a trip through
    the descriptor, and outside of Lwt's callbacks. *)
@@ -101,6 +111,8 @@ let () =
   Callback.register "Bactrian_lwt.watch" watch;
   Callback.register "Bactrian_lwt.forget" (fun guard -> Lwt.cancel guard);
   Callback.register "Bactrian_lwt.cancel" Lwt.cancel;
+  Callback.register "Bactrian_lwt.stream" stream;
+  Callback.register "Bactrian_lwt.next" Lwt_stream.get;
   Callback.register "Bactrian_lwt.attach" attach;
   Callback.register "Bactrian_lwt.detach" detach;
   Callback.register "Bactrian_lwt.kick" kick;

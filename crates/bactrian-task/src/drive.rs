@@ -131,10 +131,11 @@ impl Executor {
     }
 
     /// Gets rid of work whose thread has ended.
-    fn bury(self: &Arc<Self>, rt: &mut OCamlRuntime, message: Message) {
+    pub(crate) fn bury(self: &Arc<Self>, rt: &mut OCamlRuntime, message: Message) {
         let key = match &message {
             Message::Run(runnable) => runnable.metadata().key(),
             Message::Cancel(_, key) => Some(*key),
+            Message::Close(_, key) => return self.abandon_stream(rt, *key),
             Message::Job(_) => None,
         };
         if let Some(key) = key {

@@ -6,6 +6,7 @@ use crate::fork;
 use crate::panics::{self, Panicked};
 use crate::slab::{Key, Slab};
 use crate::sleeper::Sleeper;
+use crate::stream::Source;
 use crate::task::{Entry, TaskRunnable};
 use crate::thread::ThreadId;
 use bactrian_io::{Handle as Bell, Inbox, Reactor};
@@ -29,6 +30,8 @@ pub(crate) enum Message {
     Job(Job),
     /// A task to be cancelled, by its own thread.
     Cancel(ThreadId, Key),
+    /// A stream to be dropped, by its own thread.
+    Close(ThreadId, Key),
 }
 
 /// The executor of one domain.
@@ -63,6 +66,8 @@ pub(crate) struct Local {
     pub(crate) tasks: Slab<Entry>,
     /// Who waits for a promise of OCaml.
     pub(crate) waits: Slab<Wait>,
+    /// Streams that OCaml reads.
+    pub(crate) streams: Slab<Arc<dyn Source>>,
     /// Exceptions that no hook of the host wanted; the next tick raises the first.
     pub(crate) escaped: Vec<OCamlException>,
 }
@@ -165,6 +170,7 @@ impl Executor {
                 bound: 0,
                 tasks: Slab::new(),
                 waits: Slab::new(),
+                streams: Slab::new(),
                 escaped: Vec::new(),
             }),
         }
@@ -318,10 +324,31 @@ impl Executor {
         }
     }
 
+    /// How many streams are open.
+    pub(crate) fn open_streams(&self, _rt: &OCamlRuntime) -> usize {
+        // SAFETY: the handle proves that the lock is held.
+        unsafe { self.local() }.streams.len()
+    }
+
     /// How many tasks wait.
     pub(crate) fn waiting(&self, _rt: &OCamlRuntime) -> usize {
         // SAFETY: the handle proves that the lock is held.
         unsafe { self.local() }.tasks.len()
+    }
+}
+
+/// Has what belonged to a thread that has ended given up, on its domain. Called by that thread when it is torn down.
+pub(crate) fn thread_ended(thread: ThreadId) {
+    if fork::is_child() {
+        return;
+    }
+    let executors = EXECUTORS.lock().unwrap_or_else(PoisonError::into_inner);
+    // A thread is of one domain, but does not know which any more. There are few.
+    let all: Vec<_> = executors.iter().flat_map(HashMap::values).map(Arc::clone).collect();
+    drop(executors);
+    for executor in all {
+        let target = Arc::clone(&executor);
+        executor.send(Message::Job(Box::new(move |rt| target.abandon_thread(rt, thread))));
     }
 }
 
@@ -343,7 +370,7 @@ impl Message {
             Message::Run(runnable) if !runnable.metadata().is_finished() => {
                 runnable.metadata().thread
             }
-            Message::Cancel(thread, _) => *thread,
+            Message::Cancel(thread, _) | Message::Close(thread, _) => *thread,
             _ => ThreadId::NONE,
         }
     }
@@ -356,6 +383,11 @@ impl Message {
             Message::Cancel(_, key) => {
                 if let Some(executor) = context::current() {
                     context::with_runtime(|rt| executor.cancel(rt, key));
+                }
+            }
+            Message::Close(_, key) => {
+                if let Some(executor) = context::current() {
+                    context::with_runtime(|rt| executor.close_stream(rt, key));
                 }
             }
         }));
@@ -372,7 +404,7 @@ impl Message {
             Message::Run(runnable) if runnable.metadata().is_finished() => drop(runnable),
             Message::Run(runnable) => mem::forget(runnable),
             Message::Job(job) => drop(job),
-            Message::Cancel(..) => {}
+            Message::Cancel(..) | Message::Close(..) => {}
         }
     }
 }

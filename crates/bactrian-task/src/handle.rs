@@ -60,13 +60,26 @@ impl Handle {
     /// # Panics
     /// On another domain.
     pub fn waiting_tasks(&self, rt: &OCamlRuntime) -> usize {
+        self.check_domain(rt, "waiting_tasks");
+        self.executor.waiting(rt)
+    }
+
+    /// How many streams of Rust OCaml can still read on this domain, for tests and diagnosis.
+    ///
+    /// # Panics
+    /// On another domain.
+    pub fn open_streams(&self, rt: &OCamlRuntime) -> usize {
+        self.check_domain(rt, "open_streams");
+        self.executor.open_streams(rt)
+    }
+
+    fn check_domain(&self, rt: &OCamlRuntime, who: &str) {
         assert!(
             rt.domain_id() == self.domain_id(),
-            "Handle::waiting_tasks of the executor of domain {} on domain {}: only its own domain can look",
+            "Handle::{who} of the executor of domain {} on domain {}: only its own domain can look",
             self.domain_id(),
             rt.domain_id()
         );
-        self.executor.waiting(rt)
     }
 
     /// Runs `future` as a task of the domain, from any thread.
@@ -146,11 +159,12 @@ where
         panic!("spawn_local: no task of a domain is being polled on this thread; use Handle::spawn")
     });
     let (join, handle) = join::pair(&executor);
-    start(executor, ThreadId::current(), future, join);
+    start(executor, ThreadId::binding(), future, join);
     handle
 }
 
-fn start<F>(executor: Arc<Executor>, thread: ThreadId, future: F, join: join::Join<F::Output>)
+/// Starts a task that `thread`, or, if that is none, any of the domain polls: only for a future that is `Send`. With the lock held.
+pub(crate) fn start<F>(executor: Arc<Executor>, thread: ThreadId, future: F, join: join::Join<F::Output>)
 where
     F: Future + 'static,
     F::Output: 'static,

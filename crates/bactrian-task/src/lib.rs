@@ -12,6 +12,7 @@
 //!
 //! "How an async call travels" in ARCHITECTURE.md is the map of this crate.
 
+pub mod channel;
 mod context;
 mod domain_cell;
 mod drive;
@@ -27,6 +28,7 @@ pub mod promise;
 mod shutdown;
 mod slab;
 mod sleeper;
+pub mod stream;
 mod task;
 mod thread;
 mod tick;

@@ -139,7 +139,7 @@ impl<T, K: Kind> Promise<T, K> {
         self.root.get(rt).root()
     }
 
-    fn of_value(value: OCaml<'_, OCamlAny>) -> Self {
+    pub(crate) fn of_value(value: OCaml<'_, OCamlAny>) -> Self {
         // SAFETY: whoever has an OCaml value holds the lock; the handle is only read.
         let rt = unsafe { OCamlRuntime::recover() };
         Promise {

@@ -70,6 +70,7 @@ impl Executor {
                 let _ = self.tick(rt);
             }
         }
+        self.close_streams(rt);
     }
 
     /// Rejects the promises of the tasks that wait and are other threads', of which `which` is asked, and leaves the
@@ -93,11 +94,33 @@ impl Executor {
     /// Rejects the promise of a task that waits, and leaves the task.
     pub(crate) fn abandon(self: &Arc<Self>, rt: &mut OCamlRuntime, key: Key) {
         // SAFETY: the handle proves that the lock is held; the entry is dropped outside the borrow.
-        let entry = unsafe { self.local() }.tasks.remove(key);
+        let mut local = unsafe { self.local() };
+        let entry = local.tasks.remove(key);
+        let bound = entry.as_ref().is_some_and(|entry| entry.thread != ThreadId::NONE);
+        // Its future is never dropped.
+        local.bound = local.bound.saturating_sub(usize::from(bound));
+        drop(local);
         if let Some(Entry { promise: Some(promise), .. }) = entry
             && let Err(escaped) = reject_dropped_now(rt, promise)
         {
             self.escape(rt, escaped);
+        }
+    }
+
+    /// Gives up what belonged to a thread that has ended: promises are rejected, futures and streams leaked.
+    pub(crate) fn abandon_thread(self: &Arc<Self>, rt: &mut OCamlRuntime, thread: ThreadId) {
+        self.abandon_all(rt, |other| other == thread);
+        // SAFETY: the handle proves that the lock is held.
+        let left = unsafe { self.local() }.elsewhere.remove(&thread);
+        for message in left.into_iter().flatten() {
+            self.bury(rt, message);
+        }
+        // SAFETY: as above.
+        let keys = unsafe { self.local() }.streams.keys();
+        for key in keys {
+            if self.stream(rt, key).is_some_and(|source| source.thread() == thread) {
+                self.abandon_stream(rt, key);
+            }
         }
     }
 

@@ -1,5 +1,6 @@
 //! Threads, told apart.
 
+use crate::executor;
 use core::cell::Cell;
 use core::sync::atomic::{AtomicU64, Ordering};
 use std::collections::BTreeSet;
@@ -14,6 +15,8 @@ static LIVING: Mutex<BTreeSet<u64>> = Mutex::new(BTreeSet::new());
 
 thread_local! {
     static ID: Cell<u64> = const { Cell::new(0) };
+    /// Something was made that this thread alone may poll and drop.
+    static BINDS: Cell<bool> = const { Cell::new(false) };
     /// Notes the end of the thread.
     static END: End = const { End };
 }
@@ -23,6 +26,9 @@ struct End;
 impl Drop for End {
     fn drop(&mut self) {
         LIVING.lock().unwrap_or_else(PoisonError::into_inner).remove(&ID.get());
+        if BINDS.get() {
+            executor::thread_ended(ThreadId(ID.get()));
+        }
     }
 }
 
@@ -48,6 +54,14 @@ impl ThreadId {
             LIVING.lock().unwrap_or_else(PoisonError::into_inner).insert(id);
         }
         ThreadId(id)
+    }
+
+    /// This thread, for what it alone may poll and drop: what waits then is given up when it ends.
+    #[inline]
+    pub(crate) fn binding() -> Self {
+        let current = Self::current();
+        BINDS.set(true);
+        current
     }
 
     /// Does the thread still run?

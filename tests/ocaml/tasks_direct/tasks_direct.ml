@@ -31,7 +31,7 @@ external call : (int -> int) -> int -> bool -> int Future.t = "f_call"
 external call_many : (string -> int -> int) -> int -> int Future.t = "f_call_many"
 external waiting : unit -> int = "f_waiting"
 
-type host = {
+type host = Host.t = {
   name : string;
   run : (unit -> unit) -> unit;
   together : (unit -> unit) list -> unit;
@@ -474,3 +474,4 @@ let cases host =
       ] );
     (host.name ^ ": memory", [ case "flat" test_memory ]);
   ]
+  @ Streams.cases host

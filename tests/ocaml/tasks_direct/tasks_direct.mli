@@ -1,6 +1,6 @@
 (** Rust futures in direct style: one body of cases for every scheduler. *)
 
-type host = {
+type host = Host.t = {
   name : string;
   run : (unit -> unit) -> unit;  (** Runs a case under the scheduler. *)
   together : (unit -> unit) list -> unit;

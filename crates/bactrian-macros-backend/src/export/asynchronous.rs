@@ -1,12 +1,12 @@
 //! The shim of an `async fn`.
 
 use super::Export;
-use super::parameter::Kind;
+use super::parameter::{Kind, Parameter};
 use super::synchronous::{plain_result, results};
 use crate::types::is_named;
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
-use syn::Error;
+use syn::{Error, Ident};
 use syn::spanned::Spanned;
 
 /// The `extern "C"` function: it owns the arguments, makes the future and hands it to the executor of the domain.
@@ -29,23 +29,7 @@ pub fn shim(export: &Export) -> Result<TokenStream, Error> {
     let name = export.name();
     let function = export.callee();
     let words = export.words();
-    let conversions = export.parameters.iter().zip(&words).map(|(parameter, word)| {
-        let argument = &parameter.name;
-        let value = match &parameter.kind {
-            Kind::Owned { ty, as_: Some(as_) } => {
-                quote!(::bactrian::__private::shim::owned_as::<#ty, #as_>(__bactrian_rt, #name, #argument, #word)?)
-            }
-            Kind::Owned { ty, as_: None } => {
-                quote!(::bactrian::__private::shim::owned::<#ty>(__bactrian_rt, #name, #argument, #word)?)
-            }
-            Kind::Taken(ty) => {
-                quote!(::bactrian::__private::shim::taken::<#ty>(__bactrian_rt, #name, #argument, #word)?)
-            }
-            // Refused when the parameters were read.
-            _ => quote!(::core::unreachable!()),
-        };
-        quote!(let #word = #value;)
-    });
+    let conversions = conversions(export, &words);
     let word = plain_result(export, value);
     let convert = if raised {
         quote! {
@@ -103,4 +87,27 @@ pub fn shim(export: &Export) -> Result<TokenStream, Error> {
             }
         }
     })
+}
+
+/// The arguments, owned.
+pub fn conversions(export: &Export, words: &[Ident]) -> Vec<TokenStream> {
+    let name = export.name();
+    let convert = |(parameter, word): (&Parameter, &Ident)| {
+        let argument = &parameter.name;
+        let value = match &parameter.kind {
+            Kind::Owned { ty, as_: Some(as_) } => {
+                quote!(::bactrian::__private::shim::owned_as::<#ty, #as_>(__bactrian_rt, #name, #argument, #word)?)
+            }
+            Kind::Owned { ty, as_: None } => {
+                quote!(::bactrian::__private::shim::owned::<#ty>(__bactrian_rt, #name, #argument, #word)?)
+            }
+            Kind::Taken(ty) => {
+                quote!(::bactrian::__private::shim::taken::<#ty>(__bactrian_rt, #name, #argument, #word)?)
+            }
+            // Refused when the parameters were read.
+            _ => quote!(::core::unreachable!()),
+        };
+        quote!(let #word = #value;)
+    };
+    export.parameters.iter().zip(words).map(convert).collect()
 }

@@ -6,6 +6,7 @@ mod methods;
 mod options;
 mod parameter;
 mod reserved;
+mod stream;
 mod synchronous;
 
 use options::Options;
@@ -112,10 +113,10 @@ fn shim(
             return Err(Error::new(span, why));
         }
     }
-    let shim = if export.options.is_async() {
-        asynchronous::shim(&export)?
-    } else {
-        synchronous::shim(&export)?
+    let shim = match &export.options.stream {
+        Some(item) => stream::shim(&export, item)?,
+        None if export.options.is_async() => asynchronous::shim(&export)?,
+        None => synchronous::shim(&export)?,
     };
     let bytecode = export.bytecode_stub();
     let schema = crate::schema::function(&export)?;
@@ -264,6 +265,9 @@ impl Export {
 
     /// The type of the value that is returned when nothing is raised.
     pub fn value_type(&self) -> &Type {
+        if let Some(item) = &self.options.stream {
+            return stream::element(item, self.options.raise).map_or(item, |(value, _)| value);
+        }
         match synchronous::results(self) {
             Ok((value, _)) => value,
             Err(_) => &self.result,
@@ -277,9 +281,12 @@ impl Export {
             && parameter::is_unboxable(self.value_type())
     }
 
-    /// The type constructor of the promise that OCaml gets.
+    /// The type constructor of the promise or stream that OCaml gets.
     pub fn promise(&self) -> Option<&'static str> {
         match (self.options.is_async(), &self.options.lwt) {
+            _ if self.options.stream.is_some() => {
+                Some(if self.options.lwt.is_some() { "Lwt_stream.t" } else { "Bactrian.Stream.t" })
+            }
             (_, Some(_)) => Some("Lwt.t"),
             (true, None) => Some("Bactrian.Future.t"),
             (false, None) => None,

@@ -24,16 +24,24 @@ pub struct Options {
     pub schema: crate::schema::FunctionOptions,
     /// `parallel`: an `async fn` that runs on tokio's threads.
     pub parallel: Option<Ident>,
-    /// The function is an `async fn`, or should be.
+    /// The function is an `async fn`, or should be, or returns a stream.
     pub asynchronous: bool,
+    /// The function returns a stream of these items.
+    pub stream: Option<Type>,
 }
 
 impl Options {
     /// Takes note of the function, whose `async` decides about some options.
     pub fn settle(&mut self, function: &ItemFn) -> Result<(), Error> {
         let signature = &function.sig;
-        self.asynchronous =
-            signature.asyncness.is_some() || self.lwt.is_some() || self.parallel.is_some();
+        self.stream = super::stream::item(function);
+        self.asynchronous = signature.asyncness.is_some()
+            || self.lwt.is_some()
+            || self.parallel.is_some()
+            || self.stream.is_some();
+        if self.stream.is_some() {
+            return super::stream::check(function, self);
+        }
         if let (Some(_), Some(noalloc)) = (&signature.asyncness, &self.noalloc) {
             return Err(Error::new(
                 noalloc.span(),
@@ -49,7 +57,7 @@ impl Options {
         Ok(())
     }
 
-    /// Whether the function is to be asynchronous.
+    /// Whether the function is asynchronous, or is to be: it outlives the call that starts it.
     pub fn is_async(&self) -> bool {
         self.asynchronous
     }

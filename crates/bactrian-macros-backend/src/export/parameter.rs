@@ -209,20 +209,26 @@ fn check(context: Context, parameters: &[Parameter], options: &Options) -> Resul
             "a noalloc function cannot allocate: take `&OCamlRuntime`, or no runtime at all",
         ));
     }
+    // What outlives the call that starts it.
+    let outlives = if options.stream.is_some() { "a stream" } else { "an async function" };
     for parameter in parameters {
         if options.is_async() {
             if let Kind::Borrowed { .. } = parameter.kind {
                 return Err(Error::new(
                     parameter.ty.span(),
-                    "an async function owns its arguments, since OCaml goes on while it waits: take a handle, `DynBox<T>`, and \
-                     borrow from it between the waits",
+                    format!(
+                        "{outlives} owns its arguments, since OCaml goes on while it waits: take a handle, `DynBox<T>`, and \
+                         borrow from it between the waits"
+                    ),
                 ));
             }
             if parameter.kind.borrows_heap() || matches!(parameter.kind, Kind::Root(_)) {
                 return Err(Error::new(
                     parameter.ty.span(),
-                    "an async function owns its arguments, since OCaml goes on while it waits: take `String`, `Vec<…>` or \
-                     `BoxRoot<T>`",
+                    format!(
+                        "{outlives} owns its arguments, since OCaml goes on while it waits: take `String`, `Vec<…>` or \
+                         `BoxRoot<T>`"
+                    ),
                 ));
             }
         } else if parameter.kind.borrows_heap()
@@ -266,7 +272,9 @@ fn check(context: Context, parameters: &[Parameter], options: &Options) -> Resul
     if options.is_async() && context != Context::None {
         return Err(Error::new(
             proc_macro2::Span::call_site(),
-            "an async function cannot hold the runtime while it waits; inside, `bactrian::task::with_runtime` lends it",
+            format!(
+                "{outlives} cannot hold the runtime while it waits; inside, `bactrian::task::with_runtime` lends it"
+            ),
         ));
     }
     Ok(())

@@ -16,7 +16,7 @@ impl Threads {
     pub(crate) fn id(self) -> ThreadId {
         match self {
             Threads::All => ThreadId::NONE,
-            Threads::Own => ThreadId::current(),
+            Threads::Own => ThreadId::binding(),
         }
     }
 }

@@ -46,7 +46,7 @@ fn suspends() -> bool {
 
 /// The executor of this domain, for a task that `threads` may poll. The error is a message that begins with `who`.
 #[inline]
-pub(super) fn usable(
+pub(crate) fn usable(
     rt: &mut OCamlRuntime,
     who: &str,
     threads: Threads,

@@ -17,9 +17,10 @@ pub use affinity::{AnyFuture, Probe, SendFuture, Threads};
 pub use async_fn::OCamlAsyncFn;
 #[doc(hidden)]
 pub use export::export;
-pub(crate) use host::served;
+pub(crate) use host::{served, usable};
 #[doc(hidden)]
 pub use ops::Futures;
+pub(crate) use ops::stream;
 #[doc(hidden)]
 pub use parallel::parallel;
 
@@ -28,3 +29,6 @@ pub type OCamlFuture<T> = crate::promise::OCamlPromise<T, Futures>;
 
 /// An OCaml future, `'a Bactrian.Future.t`, that Rust awaits: a future of `Result<T, OCamlException>`.
 pub type Promise<T> = crate::promise::Promise<T, Futures>;
+
+/// An OCaml stream, `'a Bactrian.Stream.t`, that Rust reads.
+pub type OCamlStream<T> = crate::stream::OCamlStream<T, Futures>;

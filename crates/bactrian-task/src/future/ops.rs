@@ -4,6 +4,7 @@ use crate::export::{Pair, Promises};
 use crate::promise::sealed::Sealed;
 use crate::promise::{Kind, State, WaitKey};
 use crate::slab::Key;
+use crate::stream::{StreamKind, raw_key};
 use bactrian_runtime::__private::{NamedValue, import, val_int};
 use bactrian_runtime::{BoxRoot, OCaml, OCamlAny, OCamlException, OCamlRuntime, RawOCaml};
 
@@ -17,6 +18,9 @@ static STATE: NamedValue = NamedValue::new(c"Bactrian_future.state");
 static WATCH: NamedValue = NamedValue::new(c"Bactrian_future.watch");
 static FORGET: NamedValue = NamedValue::new(c"Bactrian_future.forget");
 static CANCEL: NamedValue = NamedValue::new(c"Bactrian_future.cancel");
+static STREAM: NamedValue = NamedValue::new(c"Bactrian_future.stream");
+static NEXT: NamedValue = NamedValue::new(c"Bactrian_future.next");
+static CLOSE: NamedValue = NamedValue::new(c"Bactrian_future.close");
 static LIFT: [NamedValue; 9] = [
     NamedValue::new(c"Bactrian_future.lift1"),
     NamedValue::new(c"Bactrian_future.lift2"),
@@ -40,6 +44,35 @@ pub(super) unsafe fn lift(
 ) -> Result<OCaml<'_, OCamlAny>, OCamlException> {
     // SAFETY: passed on.
     unsafe { import::call::<OCamlAny, 1>(rt, &LIFT[arguments - 1], [function]) }
+}
+
+/// A `Bactrian.Stream.t` that pulls from the stream of this key, on this domain.
+pub(crate) fn stream(rt: &mut OCamlRuntime, key: Key) -> Result<RawOCaml, OCamlException> {
+    // SAFETY: the function takes an int.
+    unsafe { Ok(import::call::<OCamlAny, 1>(rt, &STREAM, [raw_key(key)])?.raw()) }
+}
+
+impl StreamKind for Futures {
+    const STREAM: &'static str = "Bactrian.Stream.t";
+
+    fn next(
+        rt: &mut OCamlRuntime,
+        stream: &BoxRoot<OCamlAny>,
+    ) -> Result<BoxRoot<OCamlAny>, OCamlException> {
+        // SAFETY: the function takes a stream.
+        unsafe {
+            let word = stream.get(rt).raw();
+            Ok(import::call::<OCamlAny, 1>(rt, &NEXT, [word])?.root())
+        }
+    }
+
+    fn close(rt: &mut OCamlRuntime, stream: &BoxRoot<OCamlAny>) -> Result<(), OCamlException> {
+        // SAFETY: the function takes a stream.
+        unsafe {
+            let word = stream.get(rt).raw();
+            import::call::<(), 1>(rt, &CLOSE, [word]).map(|_| ())
+        }
+    }
 }
 
 /// `Bactrian.Future.t`. What settles one is the future itself.

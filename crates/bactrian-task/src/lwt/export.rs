@@ -6,6 +6,7 @@ use crate::export::{self, Convert, Pair, Promises};
 use crate::promise::sealed::Sealed;
 use crate::promise::{Kind, State, WaitKey};
 use crate::slab::Key;
+use crate::stream::StreamKind;
 use crate::thread::ThreadId;
 use bactrian_runtime::{BoxRoot, OCamlAny, OCamlException, OCamlRuntime, RawOCaml};
 use core::future::Future;
@@ -40,6 +41,22 @@ impl Kind for Lwt {
 
     fn cancel(rt: &mut OCamlRuntime, promise: &BoxRoot<OCamlAny>) -> Result<(), OCamlException> {
         ops::cancel(rt, promise)
+    }
+}
+
+impl StreamKind for Lwt {
+    const STREAM: &'static str = "Lwt_stream.t";
+
+    fn next(
+        rt: &mut OCamlRuntime,
+        stream: &BoxRoot<OCamlAny>,
+    ) -> Result<BoxRoot<OCamlAny>, OCamlException> {
+        ops::next(rt, stream)
+    }
+
+    /// There is no such thing: what has no reader is collected.
+    fn close(_: &mut OCamlRuntime, _: &BoxRoot<OCamlAny>) -> Result<(), OCamlException> {
+        Ok(())
     }
 }
 
@@ -94,5 +111,5 @@ pub fn export<R: 'static>(
     convert: Convert<R>,
 ) -> Result<RawOCaml, OCamlException> {
     let executor = attached(rt, function)?;
-    export::start::<Lwt, R>(rt, executor, ThreadId::current(), function, future, convert)
+    export::start::<Lwt, R>(rt, executor, ThreadId::binding(), function, future, convert)
 }

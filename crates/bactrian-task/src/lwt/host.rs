@@ -62,7 +62,7 @@ pub(super) fn installed() {
 /// The executor of this domain, for whoever makes a promise: this must be the thread of the loop. `function` is who asks,
 /// for the message.
 #[inline]
-pub(super) fn attached(
+pub(crate) fn attached(
     rt: &mut OCamlRuntime,
     function: &str,
 ) -> Result<Arc<Executor>, OCamlException> {

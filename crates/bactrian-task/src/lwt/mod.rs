@@ -15,7 +15,8 @@ mod resolver;
 pub use async_fn::OCamlAsyncFn;
 #[doc(hidden)]
 pub use export::{Lwt, export};
-pub(crate) use host::served;
+pub(crate) use host::{attached, served};
+pub(crate) use ops::stream;
 pub use resolver::Resolver;
 
 /// OCaml's `'a Lwt.t`, as the type of a value.
@@ -23,3 +24,6 @@ pub type OCamlLwt<T> = crate::promise::OCamlPromise<T, Lwt>;
 
 /// An OCaml promise, `'a Lwt.t`, that Rust awaits: a future of `Result<T, OCamlException>`.
 pub type Promise<T> = crate::promise::Promise<T, Lwt>;
+
+/// An OCaml stream, `'a Lwt_stream.t`, that Rust reads.
+pub type OCamlStream<T> = crate::stream::OCamlStream<T, Lwt>;

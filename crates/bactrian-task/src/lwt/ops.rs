@@ -6,6 +6,7 @@
 use crate::export::Pair;
 use crate::promise::State;
 use crate::slab::Key;
+use crate::stream::raw_key;
 use bactrian_runtime::__private::{NamedValue, import, val_int};
 use bactrian_runtime::{BoxRoot, OCaml, OCamlAny, OCamlException, OCamlRuntime, RawOCaml};
 
@@ -19,6 +20,8 @@ static STATE: NamedValue = NamedValue::new(c"Bactrian_lwt.state");
 static WATCH: NamedValue = NamedValue::new(c"Bactrian_lwt.watch");
 static CANCEL: NamedValue = NamedValue::new(c"Bactrian_lwt.cancel");
 static FORGET: NamedValue = NamedValue::new(c"Bactrian_lwt.forget");
+static STREAM: NamedValue = NamedValue::new(c"Bactrian_lwt.stream");
+static NEXT: NamedValue = NamedValue::new(c"Bactrian_lwt.next");
 static ATTACH: NamedValue = NamedValue::new(c"Bactrian_lwt.attach");
 static DETACH: NamedValue = NamedValue::new(c"Bactrian_lwt.detach");
 static KICK: NamedValue = NamedValue::new(c"Bactrian_lwt.kick");
@@ -152,6 +155,24 @@ pub(super) fn cancel(
     }
 }
 
+/// A `Lwt_stream.t` that pulls from the stream of this key, on this domain.
+pub(crate) fn stream(rt: &mut OCamlRuntime, key: Key) -> Result<RawOCaml, OCamlException> {
+    // SAFETY: the function takes an int.
+    unsafe { Ok(import::call::<OCamlAny, 1>(rt, &STREAM, [raw_key(key)])?.raw()) }
+}
+
+/// `Lwt_stream.get`.
+pub(super) fn next(
+    rt: &mut OCamlRuntime,
+    stream: &BoxRoot<OCamlAny>,
+) -> Result<BoxRoot<OCamlAny>, OCamlException> {
+    // SAFETY: the function takes a stream.
+    unsafe {
+        let word = stream.get(rt).raw();
+        Ok(import::call::<OCamlAny, 1>(rt, &NEXT, [word])?.root())
+    }
+}
+
 /// Has Lwt's loop watch a descriptor for this domain.
 pub(super) fn attach(rt: &mut OCamlRuntime, descriptor: i64) -> Result<(), OCamlException> {
     // SAFETY: the function takes an int.
@@ -174,9 +195,4 @@ pub(super) fn kick(rt: &mut OCamlRuntime) -> Result<(), OCamlException> {
 pub(super) fn notify(rt: &mut OCamlRuntime) -> Result<(), OCamlException> {
     // SAFETY: the function takes a unit.
     unsafe { import::call::<(), 1>(rt, &NOTIFY, [val_int(0)]).map(|_| ()) }
-}
-
-fn raw_key(key: Key) -> RawOCaml {
-    // 62 bits at most.
-    val_int(key.to_bits() as i64)
 }

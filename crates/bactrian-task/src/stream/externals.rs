@@ -1,0 +1,162 @@
+//! The `external`s of streams.
+
+use super::source::{Remote, Source};
+use crate::executor::{Executor, Message};
+use crate::export::{self, Promises};
+use crate::fork;
+use crate::future::{self, Futures};
+use crate::handle;
+use crate::join::{self, Join};
+use crate::lwt::{self, Lwt};
+use crate::promise::lost;
+use crate::slab::Key;
+use crate::thread::ThreadId;
+use bactrian_runtime::__private::{shim, val_int};
+use bactrian_runtime::{OCaml, OCamlAny, OCamlException, OCamlInt, OCamlRuntime, RawOCaml};
+use core::future::ready;
+use std::sync::Arc;
+
+const UNIT: RawOCaml = 1;
+const NONE: RawOCaml = 1;
+
+/// Who asks, in messages.
+const NEXT: &str = "Bactrian.Stream.next";
+
+/// # Safety
+/// `word` must be an OCaml `int`.
+unsafe fn int(word: RawOCaml) -> i64 {
+    // SAFETY: passed on; an immediate is always live.
+    unsafe { OCaml::<OCamlInt>::from_raw(word) }.to_rust()
+}
+
+/// May this thread poll the stream?
+fn is_ours(source: &dyn Source) -> bool {
+    source.thread() == ThreadId::NONE || source.thread() == ThreadId::current()
+}
+
+/// `pull : int -> int -> 'a option Bactrian.Future.t`: the next element of the stream of this domain and key.
+// SAFETY: called by OCaml, as the external says.
+#[unsafe(no_mangle)]
+unsafe extern "C" fn bactrian_future_pull(domain: RawOCaml, word: RawOCaml) -> RawOCaml {
+    // SAFETY: this is the shim's frame, and the words are ints.
+    unsafe {
+        shim::call_with_runtime(NEXT, |rt: &mut OCamlRuntime| {
+            let own = future::served(rt, NEXT)
+                .map_err(|message| OCamlException::failure(rt, &message))?;
+            let Some(key) = Key::from_bits(int(word) as u64) else { return ended::<Futures>(rt) };
+            let domain = int(domain) as usize;
+            if domain == rt.domain_id() {
+                match own.stream(rt, key) {
+                    None => return ended::<Futures>(rt),
+                    Some(source) if is_ours(&*source) => return source.pull(rt, own),
+                    Some(_) => {}
+                }
+            }
+            let home = if domain == rt.domain_id() {
+                Arc::clone(&own)
+            } else {
+                match Executor::of_domain(domain) {
+                    Some(home) => home,
+                    // The domain has ended, and its streams with it.
+                    None => return ended::<Futures>(rt),
+                }
+            };
+            pull_there(rt, own, home, key)
+        })
+    }
+}
+
+/// `None`, as a promise.
+fn ended<P: Promises>(rt: &mut OCamlRuntime) -> Result<RawOCaml, OCamlException> {
+    // SAFETY: an immediate is always live.
+    unsafe { P::fulfilled(rt, NONE) }
+}
+
+/// Has the stream's own thread or domain ask for the element.
+fn pull_there(
+    rt: &mut OCamlRuntime,
+    own: Arc<Executor>,
+    home: Arc<Executor>,
+    key: Key,
+) -> Result<RawOCaml, OCamlException> {
+    let (join, handle) = join::pair::<Remote>(&home);
+    let target = Arc::clone(&home);
+    home.send(Message::Job(Box::new(move |rt| start_there(rt, &target, key, join))));
+    let element = async move { handle.await.unwrap_or_else(|error| Err(lost(error))) };
+    // What is sent is a root, so any thread may poll it.
+    export::start::<Futures, Remote>(rt, own, ThreadId::NONE, NEXT, element, |element, rt| {
+        // SAFETY: nothing collects between the drop of the root and the call that it is an argument of.
+        element.map(|root| unsafe { root.get(rt).raw() })
+    })
+}
+
+/// Starts the task of [`pull_there`], on the stream's domain.
+fn start_there(rt: &mut OCamlRuntime, home: &Arc<Executor>, key: Key, join: Join<Remote>) {
+    match home.stream(rt, key) {
+        None => {
+            // SAFETY: an immediate is always live.
+            let none = unsafe { OCaml::<OCamlAny>::from_raw(NONE) }.root();
+            handle::start(Arc::clone(home), ThreadId::NONE, ready(Ok(none)), join);
+        }
+        Some(source) => {
+            let thread = source.thread();
+            // Without its thread nobody can poll it: whoever asked is told so by the drop.
+            if thread == ThreadId::NONE || thread.is_alive() {
+                handle::start(Arc::clone(home), thread, source.remote(), join);
+            }
+        }
+    }
+}
+
+/// `close : int -> int -> unit`: nobody reads the stream of this domain and key any more.
+// SAFETY: called by OCaml, as the external says.
+#[unsafe(no_mangle)]
+unsafe extern "C" fn bactrian_future_close(domain: RawOCaml, word: RawOCaml) -> RawOCaml {
+    // SAFETY: this is the shim's frame, and the words are ints.
+    unsafe {
+        shim::call_with_runtime("Bactrian.Stream.close", |rt: &mut OCamlRuntime| {
+            let domain = int(domain) as usize;
+            let key = Key::from_bits(int(word) as u64).filter(|_| !fork::is_child());
+            let Some(key) = key else { return Ok(UNIT) };
+            if domain == rt.domain_id() {
+                if let Some(executor) = Executor::existing(rt) {
+                    executor.close_stream(rt, key);
+                }
+            } else if let Some(executor) = Executor::of_domain(domain) {
+                let target = Arc::clone(&executor);
+                executor.send(Message::Job(Box::new(move |rt| target.close_stream(rt, key))));
+            }
+            Ok(UNIT)
+        })
+    }
+}
+
+/// `pull : int -> 'a option Lwt.t`: the next element of the stream of this key, on the loop's thread.
+// SAFETY: called by OCaml, as the external says.
+#[unsafe(no_mangle)]
+unsafe extern "C" fn bactrian_lwt_pull(word: RawOCaml) -> RawOCaml {
+    const WHO: &str = "the next element of an Lwt_stream.t of Rust's";
+    // SAFETY: this is the shim's frame, and the word an int.
+    unsafe {
+        shim::call_with_runtime("bactrian_lwt_pull", |rt: &mut OCamlRuntime| {
+            let executor = lwt::attached(rt, WHO)?;
+            let source = Key::from_bits(int(word) as u64).and_then(|key| executor.stream(rt, key));
+            match source {
+                None => ended::<Lwt>(rt),
+                Some(source) if is_ours(&*source) => source.pull(rt, executor),
+                Some(_) => {
+                    let message = format!(
+                        "{WHO}: its stream is not Send, so only the thread that made it may poll it, and Lwt's main loop runs \
+                         on another one now"
+                    );
+                    Err(OCamlException::failure(rt, &message))
+                }
+            }
+        })
+    }
+}
+
+/// An `int` of OCaml for a key, of 62 bits at most.
+pub(crate) fn raw_key(key: Key) -> RawOCaml {
+    val_int(key.to_bits() as i64)
+}
