@@ -114,6 +114,8 @@ install_packages() {
   has cc || packages+=" gcc libc6-dev"
   has c++ || packages+=" g++"
   has make || packages+=" make"
+  # It needs the symbols of the C library.
+  has valgrind || packages+=" valgrind libc6-dbg"
   # Cargo downloads over TLS.
   [ -e "$SYSTEM/etc/ssl/certs/ca-certificates.crt" ] || packages+=" ca-certificates"
   if ! plan=$(apt_get -s install -y --no-install-recommends "$@" $packages 2>&1); then
