@@ -25,8 +25,9 @@
 
     After its last element a stream gives [None], for ever. An exception comes once: after
     that of an error ([#[export(raise)]], with items that are a [Result]) the stream goes
-    on, as it does in Rust; after {!Bactrian.Rust_panic} it has ended. Whoever waits when the
-    stream's domain or thread ends gets {!Bactrian.Dropped}, and whoever asks later [None].
+    on, as it does in Rust; after {!Bactrian.Rust_panic} it has ended. Whoever waits when
+    the stream's domain or thread ends gets {!Bactrian.Dropped}, and whoever asks later
+    [None].
 
     {!close} drops Rust's stream, with all that it owns. So does the collector, some time
     after the last that could read has let go of it, and the end of the domain that made

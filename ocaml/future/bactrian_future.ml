@@ -258,6 +258,7 @@ let () =
   Callback.register "Bactrian_future.watch" watch;
   Callback.register "Bactrian_future.forget" (fun unwatch -> unwatch ());
   Callback.register "Bactrian_future.cancel" Future.cancel;
+  Callback.register "Bactrian_future.promise" (fun () -> Future.pending ignore);
   Callback.register "Bactrian_future.stream" stream;
   Callback.register "Bactrian_future.next" Stream.next_future;
   Callback.register "Bactrian_future.close" Stream.close;

@@ -165,22 +165,33 @@ impl<P: Promises, R> Completion<R> for Export<P, R> {
             Stage::Waiting(entry) => entry.promise,
         };
         let Some(promise) = promise else { return Some(outcome) };
-        match outcome {
-            // A future is dropped in places where the runtime handle may be in use.
-            Outcome::Dropped => reject_dropped(executor, promise),
-            // In a poll it is not.
-            outcome => context::with_runtime(|rt| {
-                let settled = match value(rt, self.function, self.convert, outcome) {
-                    // SAFETY: the word was just made.
-                    Ok(word) => unsafe { P::fulfil(rt, promise.resolver, word) },
-                    Err(exception) => P::reject(rt, promise.resolver, &exception),
-                };
-                if let Err(escaped) = settled {
-                    executor.escape(rt, escaped);
-                }
-            }),
-        }
+        settle::<P, R>(executor, promise, self.function, self.convert, outcome);
         None
+    }
+}
+
+/// Settles a promise with the outcome of a task, in its poll or where it is dropped.
+pub(crate) fn settle<P: Promises, R>(
+    executor: &Arc<Executor>,
+    promise: Unsettled,
+    function: &'static str,
+    convert: Convert<R>,
+    outcome: Outcome<R>,
+) {
+    match outcome {
+        // A future is dropped in places where the runtime handle may be in use.
+        Outcome::Dropped => reject_dropped(executor, promise),
+        // In a poll it is not.
+        outcome => context::with_runtime(|rt| {
+            let settled = match value(rt, function, convert, outcome) {
+                // SAFETY: the word was just made.
+                Ok(word) => unsafe { P::fulfil(rt, promise.resolver, word) },
+                Err(exception) => P::reject(rt, promise.resolver, &exception),
+            };
+            if let Err(escaped) = settled {
+                executor.escape(rt, escaped);
+            }
+        }),
     }
 }
 

@@ -6,7 +6,7 @@ use crate::fork;
 use crate::future;
 use crate::join::{self, JoinHandle};
 use crate::lwt;
-use crate::task;
+use crate::task::{self, TaskHandle, TaskRunnable};
 use crate::thread::ThreadId;
 use bactrian_runtime::OCamlRuntime;
 use core::fmt;
@@ -163,13 +163,16 @@ where
     handle
 }
 
-/// Starts a task that `thread`, or, if that is none, any of the domain polls: only for a future that is `Send`. With the lock held.
-pub(crate) fn start<F>(executor: Arc<Executor>, thread: ThreadId, future: F, join: join::Join<F::Output>)
+fn start<F>(executor: Arc<Executor>, thread: ThreadId, future: F, join: join::Join<F::Output>)
 where
     F: Future + 'static,
     F::Output: 'static,
 {
-    let (runnable, task) = task::spawn(executor, thread, future, join);
+    run(task::spawn(executor, thread, future, join));
+}
+
+/// Has a new task polled by a later turn.
+pub(crate) fn run<R>((runnable, task): (TaskRunnable, TaskHandle<R>)) {
     task.detach();
     runnable.schedule();
 }

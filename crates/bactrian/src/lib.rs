@@ -33,6 +33,8 @@ pub mod __private {
         pub use bactrian_task::future::export as export_future;
         pub use bactrian_task::future::{AnyFuture, Probe, SendFuture, parallel};
         pub use bactrian_task::lwt::export as export_lwt;
-        pub use bactrian_task::stream::{enter_lwt, enter_stream, export_lwt_stream, export_stream};
+        pub use bactrian_task::stream::{
+            enter_lwt, enter_stream, export_lwt_stream, export_stream,
+        };
     }
 }

@@ -474,4 +474,4 @@ let cases host =
       ] );
     (host.name ^ ": memory", [ case "flat" test_memory ]);
   ]
-  @ Streams.cases host
+  @ Streams.cases host @ Channels.cases host

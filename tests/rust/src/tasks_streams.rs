@@ -161,7 +161,10 @@ fn s_fed(number: i64) -> impl Stream<Item = i64> {
 #[export]
 fn s_feed(number: i64, value: i64) -> bool {
     let feeds = FEEDS.lock().expect("no panic in here");
-    feeds.as_ref().and_then(|feeds| feeds.get(&number)).is_some_and(|sender| sender.send(value).is_ok())
+    feeds
+        .as_ref()
+        .and_then(|feeds| feeds.get(&number))
+        .is_some_and(|sender| sender.send(value).is_ok())
 }
 
 /// From another thread, at its own pace.

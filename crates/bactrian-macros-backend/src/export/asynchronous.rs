@@ -6,8 +6,8 @@ use super::synchronous::{plain_result, results};
 use crate::types::is_named;
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
-use syn::{Error, Ident};
 use syn::spanned::Spanned;
+use syn::{Error, Ident};
 
 /// The `extern "C"` function: it owns the arguments, makes the future and hands it to the executor of the domain.
 pub fn shim(export: &Export) -> Result<TokenStream, Error> {

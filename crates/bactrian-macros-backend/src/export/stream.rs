@@ -6,9 +6,7 @@ use crate::types::{is_named, type_arguments};
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 use syn::spanned::Spanned;
-use syn::{
-    Error, GenericArgument, ItemFn, Path, PathArguments, ReturnType, Type, TypeParamBound,
-};
+use syn::{Error, GenericArgument, ItemFn, Path, PathArguments, ReturnType, Type, TypeParamBound};
 
 /// The type of the items, if the function returns `impl Stream<Item = T>` or a box of such.
 pub fn item(function: &ItemFn) -> Option<Type> {

@@ -1,15 +1,15 @@
 //! Senders as OCaml has them.
 
-use super::shared::{Refused, Sending};
 use super::Sender;
+use super::shared::{Refused, Sending};
 use crate::export::{self, Convert};
 use crate::future::{self, Futures, Threads};
 use crate::thread::ThreadId;
 use bactrian_runtime::__private::{NamedValue, import};
 use bactrian_runtime::schema::Type;
 use bactrian_runtime::{
-    DefaultOCamlMapping, DescribeOCaml, DynBox, FromOCaml, OCaml, OCamlAny, OCamlException, OCamlList,
-    OCamlRuntime, RawOCaml, ToOCaml,
+    DefaultOCamlMapping, DescribeOCaml, DynBox, FromOCaml, OCaml, OCamlAny, OCamlException,
+    OCamlList, OCamlRuntime, RawOCaml, ToOCaml,
 };
 use core::marker::PhantomData;
 use std::sync::Arc;

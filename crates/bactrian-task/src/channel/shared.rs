@@ -264,7 +264,9 @@ impl<T> Future for Sending<T> {
         }
         let waker = context.waker().clone();
         let old = match this.key {
-            Some(key) => state.waiting.get_mut(key).and_then(|waiting| waiting.waker.replace(waker)),
+            Some(key) => {
+                state.waiting.get_mut(key).and_then(|waiting| waiting.waker.replace(waker))
+            }
             None => {
                 let key = state.waiting.insert(Waiting { waker: Some(waker) });
                 state.order.push_back(key);

@@ -20,7 +20,7 @@ pub use export::export;
 pub(crate) use host::{served, usable};
 #[doc(hidden)]
 pub use ops::Futures;
-pub(crate) use ops::stream;
+pub(crate) use ops::{promise, stream};
 #[doc(hidden)]
 pub use parallel::parallel;
 

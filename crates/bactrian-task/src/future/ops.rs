@@ -18,6 +18,7 @@ static STATE: NamedValue = NamedValue::new(c"Bactrian_future.state");
 static WATCH: NamedValue = NamedValue::new(c"Bactrian_future.watch");
 static FORGET: NamedValue = NamedValue::new(c"Bactrian_future.forget");
 static CANCEL: NamedValue = NamedValue::new(c"Bactrian_future.cancel");
+static PROMISE: NamedValue = NamedValue::new(c"Bactrian_future.promise");
 static STREAM: NamedValue = NamedValue::new(c"Bactrian_future.stream");
 static NEXT: NamedValue = NamedValue::new(c"Bactrian_future.next");
 static CLOSE: NamedValue = NamedValue::new(c"Bactrian_future.close");
@@ -44,6 +45,12 @@ pub(super) unsafe fn lift(
 ) -> Result<OCaml<'_, OCamlAny>, OCamlException> {
     // SAFETY: passed on.
     unsafe { import::call::<OCamlAny, 1>(rt, &LIFT[arguments - 1], [function]) }
+}
+
+/// A `Bactrian.Future.t` that Rust code settles, and that may be cancelled without anybody being told.
+pub(crate) fn promise(rt: &mut OCamlRuntime) -> Result<OCaml<'_, OCamlAny>, OCamlException> {
+    // SAFETY: the function takes a unit.
+    unsafe { import::call::<OCamlAny, 1>(rt, &PROMISE, [val_int(0)]) }
 }
 
 /// A `Bactrian.Stream.t` that pulls from the stream of this key, on this domain.

@@ -1,19 +1,17 @@
 //! The `external`s of streams.
 
-use super::source::{Remote, Source};
+use super::remote::{Pledge, ask};
+use super::source::Source;
 use crate::executor::{Executor, Message};
-use crate::export::{self, Promises};
+use crate::export::Promises;
 use crate::fork;
 use crate::future::{self, Futures};
-use crate::handle;
-use crate::join::{self, Join};
 use crate::lwt::{self, Lwt};
-use crate::promise::lost;
 use crate::slab::Key;
+use crate::task::Unsettled;
 use crate::thread::ThreadId;
 use bactrian_runtime::__private::{shim, val_int};
-use bactrian_runtime::{OCaml, OCamlAny, OCamlException, OCamlInt, OCamlRuntime, RawOCaml};
-use core::future::ready;
+use bactrian_runtime::{OCaml, OCamlException, OCamlInt, OCamlRuntime, RawOCaml};
 use std::sync::Arc;
 
 const UNIT: RawOCaml = 1;
@@ -61,7 +59,7 @@ unsafe extern "C" fn bactrian_future_pull(domain: RawOCaml, word: RawOCaml) -> R
                     None => return ended::<Futures>(rt),
                 }
             };
-            pull_there(rt, own, home, key)
+            pull_there(rt, own, &home, key)
         })
     }
 }
@@ -76,36 +74,18 @@ fn ended<P: Promises>(rt: &mut OCamlRuntime) -> Result<RawOCaml, OCamlException>
 fn pull_there(
     rt: &mut OCamlRuntime,
     own: Arc<Executor>,
-    home: Arc<Executor>,
+    home: &Arc<Executor>,
     key: Key,
 ) -> Result<RawOCaml, OCamlException> {
-    let (join, handle) = join::pair::<Remote>(&home);
-    let target = Arc::clone(&home);
-    home.send(Message::Job(Box::new(move |rt| start_there(rt, &target, key, join))));
-    let element = async move { handle.await.unwrap_or_else(|error| Err(lost(error))) };
-    // What is sent is a root, so any thread may poll it.
-    export::start::<Futures, Remote>(rt, own, ThreadId::NONE, NEXT, element, |element, rt| {
-        // SAFETY: nothing collects between the drop of the root and the call that it is an argument of.
-        element.map(|root| unsafe { root.get(rt).raw() })
-    })
-}
-
-/// Starts the task of [`pull_there`], on the stream's domain.
-fn start_there(rt: &mut OCamlRuntime, home: &Arc<Executor>, key: Key, join: Join<Remote>) {
-    match home.stream(rt, key) {
-        None => {
-            // SAFETY: an immediate is always live.
-            let none = unsafe { OCaml::<OCamlAny>::from_raw(NONE) }.root();
-            handle::start(Arc::clone(home), ThreadId::NONE, ready(Ok(none)), join);
-        }
-        Some(source) => {
-            let thread = source.thread();
-            // Without its thread nobody can poll it: whoever asked is told so by the drop.
-            if thread == ThreadId::NONE || thread.is_alive() {
-                handle::start(Arc::clone(home), thread, source.remote(), join);
-            }
-        }
-    }
+    let promise = future::promise(rt)?;
+    let resolver = promise.root();
+    // SAFETY: nothing below allocates in OCaml, and the lock is held.
+    let word = unsafe { promise.raw() };
+    let unsettled = Unsettled { resolver, function: NEXT, reject: Futures::reject };
+    let pledge = Pledge::new(unsettled, own);
+    let target = Arc::clone(home);
+    home.send(Message::Job(Box::new(move |rt| ask(rt, &target, key, pledge))));
+    Ok(word)
 }
 
 /// `close : int -> int -> unit`: nobody reads the stream of this domain and key any more.

@@ -5,6 +5,7 @@
 mod export;
 mod externals;
 mod ocaml;
+mod remote;
 mod source;
 
 #[doc(hidden)]

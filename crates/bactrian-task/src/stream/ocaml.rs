@@ -76,8 +76,7 @@ enum State<T> {
 }
 
 /// What a request comes to. The last error comes with `true`.
-type Asked<T> =
-    Pin<Box<dyn Future<Output = Result<Option<T>, (OCamlException, bool)>> + Send>>;
+type Asked<T> = Pin<Box<dyn Future<Output = Result<Option<T>, (OCamlException, bool)>> + Send>>;
 
 struct Inner<K> {
     root: BoxRoot<OCamlAny>,
@@ -181,9 +180,8 @@ unsafe impl<T: DefaultOCamlMapping, K: StreamKind> FromOCaml<OCamlStreamOf<T::OC
     fn from_ocaml(value: OCaml<'_, OCamlStreamOf<T::OCamlType, K>>) -> Self {
         // SAFETY: whoever has an OCaml value holds the lock; the handle is only read. Every value is one about which
         // nothing is known.
-        let (rt, root) = unsafe {
-            (OCamlRuntime::recover(), OCaml::<OCamlAny>::from_raw(value.raw()).root())
-        };
+        let (rt, root) =
+            unsafe { (OCamlRuntime::recover(), OCaml::<OCamlAny>::from_raw(value.raw()).root()) };
         let executor = Executor::current(&rt);
         OCamlStream {
             inner: Arc::new(Inner { root, executor, _kind: PhantomData }),

@@ -1,5 +1,6 @@
 //! A stream of Rust that OCaml reads, and the tasks that ask it for an element.
 
+use super::remote::{self, Pledge};
 use crate::context;
 use crate::domain_cell::DomainCell;
 use crate::executor::{Executor, Message};
@@ -7,7 +8,7 @@ use crate::export::{self, Convert, Promises};
 use crate::panics::{Panicked, guarded};
 use crate::slab::Key;
 use crate::thread::ThreadId;
-use bactrian_runtime::{BoxRoot, OCaml, OCamlAny, OCamlException, OCamlRuntime, RawOCaml};
+use bactrian_runtime::{OCamlException, OCamlRuntime, RawOCaml};
 use core::future::Future;
 use core::marker::PhantomData;
 use core::mem;
@@ -16,9 +17,6 @@ use core::task::{Context, Poll};
 use futures_core::Stream;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::Arc;
-
-/// An element that another domain or thread has asked for, as it is in OCaml.
-pub(crate) type Remote = Result<BoxRoot<OCamlAny>, OCamlException>;
 
 /// A stream that OCaml knows by a key of its executor.
 pub(crate) trait Source {
@@ -32,8 +30,8 @@ pub(crate) trait Source {
         executor: Arc<Executor>,
     ) -> Result<RawOCaml, OCamlException>;
 
-    /// The next element for somebody else. To be polled as `thread` says.
-    fn remote(self: Arc<Self>) -> Pin<Box<dyn Future<Output = Remote>>>;
+    /// Starts a task that settles somebody else's promise with the next element. On the stream's domain, in a frame.
+    fn pull_for(self: Arc<Self>, pledge: Pledge);
 
     /// Drops the stream, now, or when the poll that is under way returns. On its domain, and its thread.
     fn close(&self);
@@ -194,17 +192,10 @@ impl<P: Promises, S: Stream + 'static> Source for Core<P, S> {
         export::start::<P, Option<S::Item>>(rt, executor, thread, function, next, convert)
     }
 
-    fn remote(self: Arc<Self>) -> Pin<Box<dyn Future<Output = Remote>>> {
-        let convert = self.convert;
-        let next = Next { core: self };
-        Box::pin(async move {
-            let element = next.await;
-            context::with_runtime(|rt| {
-                let word = convert(element, rt)?;
-                // SAFETY: the word was just made, and making a root does not collect.
-                Ok(unsafe { OCaml::<OCamlAny>::from_raw(word) }.root())
-            })
-        })
+    fn pull_for(self: Arc<Self>, pledge: Pledge) {
+        let (thread, function, convert) = (self.thread, self.function, self.convert);
+        let executor = Arc::clone(&self.executor);
+        remote::start(&executor, thread, function, Next { core: self }, convert, pledge);
     }
 
     fn close(&self) {
@@ -259,9 +250,9 @@ impl Executor {
         let keys = unsafe { self.local() }.streams.keys();
         for key in keys {
             let thread = self.stream(rt, key).map(|source| source.thread());
-            if thread.is_some_and(|thread| {
-                thread == ThreadId::NONE || thread == ThreadId::current()
-            }) {
+            if thread
+                .is_some_and(|thread| thread == ThreadId::NONE || thread == ThreadId::current())
+            {
                 self.close_stream(rt, key);
             }
         }
