@@ -1,3 +1,6 @@
+module Channel = Bactrian.Channel
+module Future = Bactrian.Future
+module Stream = Bactrian.Stream
 module Engine = Engine
 
 external install : unit -> unit = "bactrian_lwt_install"
@@ -99,6 +102,70 @@ let attach descriptor =
 let detach () =
   Option.iter Lwt_engine.stop_event !watched;
   watched := None
+
+(* {1 Futures in direct style} *)
+
+(* What other threads have for the loop, the last first. *)
+let errands : (unit -> unit) list Atomic.t = Atomic.make []
+
+let run_errands () =
+  let all = List.rev (Atomic.exchange errands []) in
+  List.iter (fun run -> try run () with exn -> escaped exn) all
+
+let errands_wait = Lwt_unix.make_notification run_errands
+
+let rec leave_errand run =
+  let before = Atomic.get errands in
+  if not (Atomic.compare_and_set errands before (run :: before)) then leave_errand run
+  else if before = [] then Lwt_unix.send_notification errands_wait
+
+(* Runs functions on this thread, which is the loop's: now, or when it comes round. *)
+let on_this_thread () =
+  let thread = Thread.id (Thread.self ()) in
+  fun run -> if Thread.id (Thread.self ()) = thread then run () else leave_errand run
+
+let to_lwt_exn = function Future.Cancelled -> Lwt.Canceled | exn -> exn
+let of_lwt_exn = function Lwt.Canceled -> Future.Cancelled | exn -> exn
+
+let of_future t =
+  match Future.peek t with
+  | Some (Ok value) -> Lwt.return value
+  | Some (Error exn) -> Lwt.fail (to_lwt_exn exn)
+  | None ->
+      let on_this_thread = on_this_thread () in
+      let promise, resolver = Lwt.task () in
+      Lwt.on_cancel promise (fun () -> Future.cancel t);
+      Future.on_settled t (fun outcome ->
+          on_this_thread (fun () ->
+              match outcome with
+              | Ok value -> resolve resolver value
+              | Error exn -> reject resolver (to_lwt_exn exn)));
+      promise
+
+let to_future promise =
+  match Lwt.state promise with
+  | Lwt.Return value -> Future.return value
+  | Lwt.Fail exn -> Future.fail (of_lwt_exn exn)
+  | Lwt.Sleep ->
+      let on_this_thread = on_this_thread () in
+      let on_cancel () = on_this_thread (fun () -> Lwt.cancel promise) in
+      let t, settle = Future.make ~on_cancel () in
+      let settle outcome = ignore (settle outcome) in
+      Lwt.on_any promise
+        (fun value -> settle (Ok value))
+        (fun exn -> settle (Error (of_lwt_exn exn)));
+      t
+
+(* {1 Streams and channels} *)
+
+let of_stream t = Lwt_stream.from (fun () -> of_future (Stream.next_future t))
+let to_stream stream = Stream.from (fun () -> to_future (Lwt_stream.get stream))
+
+let send sender value =
+  match Channel.try_send sender value with
+  | true -> Lwt.return_unit
+  | false -> of_future (Channel.send_future sender value)
+  | exception exn -> Lwt.fail exn
 
 let () =
   Callback.register "Bactrian_lwt.return" Lwt.return;

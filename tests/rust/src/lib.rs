@@ -23,6 +23,7 @@ mod tasks_channels;
 mod tasks_edges;
 mod tasks_futures;
 mod tasks_streams;
+mod tasks_streams_lwt;
 mod threads;
 mod types_bigarrays;
 mod types_collections;

@@ -98,7 +98,7 @@ impl<T> Shared<T> {
         }
         let receiver = state.push(value);
         drop(state);
-        receiver.map(panics::wake);
+        receiver.into_iter().for_each(panics::wake);
         Ok(())
     }
 
@@ -145,7 +145,7 @@ impl<T> Shared<T> {
         if let Some(value) = state.buffer.pop_front() {
             let sender = state.promise(self.capacity);
             drop(state);
-            sender.map(panics::wake);
+            sender.into_iter().for_each(panics::wake);
             return Poll::Ready(Some(Ok(value)));
         }
         match mem::replace(&mut state.ending, Ending::Closed) {
@@ -259,7 +259,7 @@ impl<T> Future for Sending<T> {
             }
             let receiver = state.push(value);
             drop(state);
-            receiver.map(panics::wake);
+            receiver.into_iter().for_each(panics::wake);
             return Poll::Ready(Ok(()));
         }
         let waker = context.waker().clone();
@@ -296,6 +296,6 @@ impl<T> Drop for Sending<T> {
         }
         drop(state);
         drop(waiting);
-        next.map(panics::wake);
+        next.into_iter().for_each(panics::wake);
     }
 }

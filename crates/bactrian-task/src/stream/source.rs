@@ -111,9 +111,11 @@ impl<P, S: Stream> Core<P, S> {
 
     /// The stream has given its last element.
     fn finish(&self, stream: Pin<Box<S>>) {
-        // SAFETY: as above. What comes out of the slab is dropped outside the borrow; the caller has the core too.
+        // SAFETY: as above.
         *unsafe { self.place.borrow() } = Place::Gone;
+        // SAFETY: as above.
         let key = unsafe { self.key.borrow() }.take();
+        // SAFETY: as above. What comes out of the slab is dropped outside the borrow; the caller has the core too.
         let known = key.and_then(|key| unsafe { self.executor.local() }.streams.remove(key));
         drop(known);
         self.discard(stream);
