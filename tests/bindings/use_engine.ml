@@ -30,7 +30,16 @@ let functions () =
   int "result is a function" 6 ((adder 1) 2 3);
   int "collections" 3 (collections [ (1, None) ] [| 1.; 2. |] [| [ 3l ] |]);
   float "bigarray" 0. (sum (Bigarray.Array1.create Float64 C_layout 3));
-  string "lwt" "7" (Lwt_main.run (later 7))
+  string "lwt" "7" (Lwt_main.run (later 7));
+  Alcotest.(check (list int))
+    "lwt stream" [ 3; 2; 1 ]
+    (Lwt_main.run (Lwt_stream.to_list (countdown 3)));
+  Alcotest.(check (list char))
+    "stream" [ 'a'; 'b' ]
+    (Bactrian.Stream.to_list (letters "ab"));
+  int "read by Rust" 5 (Lwt_main.run (Bactrian_lwt.of_future (count_letters (letters "camel"))));
+  Alcotest.check_raises "channel" Bactrian.Channel.Closed (fun () ->
+      Bactrian.Channel.send (lines 2) "nobody receives")
 
 let modules () =
   Alcotest.(check (result int string)) "Index" (Ok 3) (Index.open_ "abc");

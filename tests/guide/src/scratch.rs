@@ -134,7 +134,9 @@ impl Scratch {
 /// The lines by which a project depends on Bactrian.
 pub fn dependencies(scratch: &Scratch) -> String {
     format!(
-        "[dependencies]\nbactrian = {{ path = {:?}, features = [\"task\"] }}\ntokio = {{ version = \"1\", features = [\"time\"] }}\n",
+        "[dependencies]\nbactrian = {{ path = {:?}, features = [\"task\"] }}\n\
+         futures-util = {{ version = \"0.3\", default-features = false, features = [\"std\"] }}\n\
+         tokio = {{ version = \"1\", features = [\"time\"] }}\n",
         scratch.root.join("crates/bactrian")
     )
 }

@@ -1,6 +1,11 @@
 //! Functions: how arguments and results cross, names, labels, modules, documentation.
 
+use bactrian::task::channel::{Sender, channel};
+use bactrian::task::future::OCamlStream;
+use bactrian::task::stream::Stream;
 use bactrian::*;
+use std::future::poll_fn;
+use std::pin::Pin;
 
 /// Greets someone, `times` times.
 ///
@@ -115,6 +120,43 @@ fn hidden(x: i64) -> i64 {
 #[export(lwt)]
 async fn later(n: i64) -> String {
     n.to_string()
+}
+
+/// Counts down, one number at a time.
+#[export(lwt, raise)]
+fn countdown(from: i64) -> impl Stream<Item = Result<i64, OCamlException>> {
+    let (sender, receiver) = channel(from.max(1) as usize);
+    for n in (1..=from).rev() {
+        sender.try_send(n).expect("there is room");
+    }
+    receiver
+}
+
+/// The letters of a text.
+#[export(raise)]
+fn letters(text: String) -> impl Stream<Item = Result<char, OCamlException>> {
+    let (sender, receiver) = channel(text.len().max(1));
+    for letter in text.chars() {
+        sender.try_send(letter).expect("there is room");
+    }
+    receiver
+}
+
+/// Where lines go.
+#[export]
+fn lines(capacity: usize) -> Sender<String> {
+    channel(capacity).0
+}
+
+/// How many letters come.
+#[export]
+async fn count_letters(letters: OCamlStream<char>) -> i64 {
+    let mut letters = letters;
+    let mut count = 0;
+    while poll_fn(|context| Pin::new(&mut letters).poll_next(context)).await.is_some() {
+        count += 1;
+    }
+    count
 }
 
 /// In a module of its own.

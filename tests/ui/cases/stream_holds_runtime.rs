@@ -1,0 +1,10 @@
+use bactrian::task::channel::channel;
+use bactrian::task::stream::Stream;
+use bactrian::*;
+
+#[export(raise)]
+fn numbers(rt: &mut OCamlRuntime, count: i64) -> impl Stream<Item = Result<i64, OCamlException>> + use<> {
+    channel(1).1
+}
+
+fn main() {}
