@@ -4,10 +4,12 @@ use crate::context;
 use crate::executor::{Executor, Message};
 use crate::sleeper::Sleeper;
 use crate::thread::ThreadId;
+use crate::waiting::Place;
 use bactrian_runtime::__private::releasing_runtime_urgently;
 use bactrian_runtime::{OCamlException, OCamlRuntime};
 use core::mem;
 use core::time::Duration;
+use std::io;
 use std::sync::Arc;
 use std::thread;
 
@@ -63,54 +65,41 @@ impl Executor {
             }
             return Ok(());
         }
-        if drives && local.poller.is_none() {
-            local.poller = Some(Arc::clone(sleeper));
-            drop(local);
-            self.sleep_in_reactor(rt, sleeper);
-        } else {
-            local.sleepers.push(Arc::clone(sleeper));
-            drop(local);
-            if !sleeper.is_released() {
-                rt.releasing_runtime(|| thread::park_timeout(NAP));
+        let place = local.waiting.enter(sleeper, drives);
+        drop(local);
+        let polled = match place {
+            Place::Reactor => self.sleep_in_reactor(rt, sleeper),
+            Place::Parked => {
+                sleeper.park(|| rt.releasing_runtime(|| thread::park_timeout(NAP)));
+                Ok(())
             }
-            // SAFETY: as above.
-            let mut local = unsafe { self.local() };
-            local.sleepers.retain(|other| !Arc::ptr_eq(other, sleeper));
+        };
+        // SAFETY: as above.
+        unsafe { self.local() }.waiting.leave(sleeper, place);
+        if let Err(error) = polled {
+            panic!("the reactor of domain {} fails: {error}", self.domain());
+        }
+        if place == Place::Reactor && !self.is_driver(rt) {
+            // A host has come meanwhile, and this thread may have taken its bell's ring.
+            self.bell.wakeup();
         }
         Ok(())
     }
 
-    fn sleep_in_reactor(&self, rt: &mut OCamlRuntime, sleeper: &Sleeper) {
-        sleeper.set_polling(true);
-        let polled = if sleeper.is_released() {
-            Ok(())
-        } else if self.host_thread(rt) == ThreadId::current() {
+    fn sleep_in_reactor(&self, rt: &mut OCamlRuntime, sleeper: &Sleeper) -> io::Result<()> {
+        let is_host = self.host_thread(rt) == ThreadId::current();
+        let polled = sleeper.poll(|| {
+            let poll = || self.reactor().pollf(None).map(|_| ());
             // A thread that does nothing else goes before those that compute.
-            releasing_runtime_urgently(rt, || self.reactor().pollf(None).map(|_| ()))
-        } else {
-            rt.releasing_runtime(|| self.reactor().pollf(None).map(|_| ()))
-        };
-        sleeper.set_polling(false);
-        // SAFETY: the handle proves that the lock is held.
-        unsafe { self.local() }.poller = None;
-        if let Err(error) = polled {
-            panic!("the reactor of domain {} fails: {error}", self.domain());
-        }
-        if !self.is_driver(rt) {
-            // A host has come meanwhile, and this thread may have taken its bell's ring.
-            self.bell.wakeup();
-        }
+            if is_host { releasing_runtime_urgently(rt, poll) } else { rt.releasing_runtime(poll) }
+        });
+        polled.unwrap_or(Ok(()))
     }
 
     /// The thread waits no more: another one sleeps in the reactor from now on.
     pub(crate) fn stop_waiting(&self, _rt: &OCamlRuntime) {
         // SAFETY: the handle proves that the lock is held; waking runs no code of others.
-        let local = unsafe { self.local() };
-        if local.poller.is_none()
-            && let Some(next) = local.sleepers.first()
-        {
-            next.wake();
-        }
+        unsafe { self.local() }.waiting.pass_on();
     }
 
     /// Keeps a message for the thread that may do it, and tells that thread.
@@ -122,10 +111,10 @@ impl Executor {
         // SAFETY: the handle proves that the lock is held.
         let mut local = unsafe { self.local() };
         local.elsewhere.entry(thread).or_default().push_back(message);
-        let asleep = local.poller.iter().chain(&local.sleepers).find(|other| other.id == thread);
-        if let Some(sleeper) = asleep {
-            sleeper.wake();
-        } else if local.host.as_ref().is_some_and(|host| host.thread == thread) {
+        if local.waiting.wake(thread) {
+            return;
+        }
+        if local.host.as_ref().is_some_and(|host| host.thread == thread) {
             self.bell.wakeup();
         }
     }

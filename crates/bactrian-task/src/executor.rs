@@ -3,17 +3,17 @@
 use crate::context;
 use crate::domain_cell::DomainCell;
 use crate::fork;
+use crate::gate::Gate;
 use crate::panics::{self, Panicked};
 use crate::slab::{Key, Slab};
-use crate::sleeper::Sleeper;
 use crate::stream::Source;
 use crate::task::{Entry, TaskRunnable};
 use crate::thread::ThreadId;
-use bactrian_io::{Handle as Bell, Inbox, Reactor};
+use crate::waiting::Waiting;
+use bactrian_io::{Handle as Bell, Reactor};
 use bactrian_runtime::{BoxRoot, OCamlAny, OCamlException, OCamlRuntime};
 use core::cell::RefMut;
 use core::mem;
-use core::sync::atomic::{AtomicBool, Ordering, fence};
 use core::task::Waker;
 use std::cell::RefCell;
 use std::collections::{HashMap, VecDeque};
@@ -39,11 +39,8 @@ pub(crate) struct Executor {
     domain: usize,
     reactor: Reactor,
     pub(crate) bell: Bell,
-    pub(crate) inbox: Inbox<Message>,
-    /// No new work is taken: the domain ends.
-    pub(crate) closed: AtomicBool,
-    /// Nobody will look at the inbox any more.
-    pub(crate) gone: AtomicBool,
+    /// Where other threads put their messages.
+    pub(crate) gate: Gate<Message>,
     local: DomainCell<Local>,
 }
 
@@ -57,9 +54,7 @@ pub(crate) struct Local {
     /// What came up for other threads than the one that looked.
     pub(crate) elsewhere: HashMap<ThreadId, VecDeque<Message>>,
     /// Threads that wait in OCaml's `await`, asleep.
-    pub(crate) sleepers: Vec<Arc<Sleeper>>,
-    /// One of them that is asleep in the reactor, for all.
-    pub(crate) poller: Option<Arc<Sleeper>>,
+    pub(crate) waiting: Waiting,
     /// How many futures there are that only one thread may poll and drop.
     pub(crate) bound: usize,
     /// Tasks that wait, to be cancelled by their key.
@@ -157,16 +152,13 @@ impl Executor {
             domain,
             bell: reactor.handle(),
             reactor,
-            inbox: Inbox::new(),
-            closed: AtomicBool::new(false),
-            gone: AtomicBool::new(false),
+            gate: Gate::new(),
             local: DomainCell::new(Local {
                 queue: VecDeque::new(),
                 host: None,
                 kicked: false,
                 elsewhere: HashMap::new(),
-                sleepers: Vec::new(),
-                poller: None,
+                waiting: Waiting::new(),
                 bound: 0,
                 tasks: Slab::new(),
                 waits: Slab::new(),
@@ -178,7 +170,7 @@ impl Executor {
 
     /// Has its domain ended?
     pub(crate) fn is_gone(&self) -> bool {
-        self.gone.load(Ordering::Acquire)
+        self.gate.is_gone()
     }
 
     /// The number of the domain.
@@ -241,7 +233,7 @@ impl Executor {
         let kick = match &local.host {
             Some(Host { thread, kick: Some(kick), .. }) if *thread == ThreadId::current() => *kick,
             // Without a host, somebody may sleep in the reactor; who comes later looks at the queue before.
-            None if local.poller.is_none() => return,
+            None if local.waiting.poller().is_none() => return,
             _ => {
                 drop(local);
                 return self.bell.wakeup();
@@ -269,7 +261,7 @@ impl Executor {
     /// Queues `message`, from any thread. What comes after the end of the domain is dropped, or, if that needs
     /// the domain, leaked.
     pub(crate) fn send(&self, message: Message) {
-        if self.closed.load(Ordering::Acquire) && !self.is_runner() || fork::is_child() {
+        if self.gate.is_closed() && !self.is_runner() || fork::is_child() {
             message.discard();
             return;
         }
@@ -278,14 +270,9 @@ impl Executor {
             unsafe { self.local() }.queue.push_back(message);
             return;
         }
-        self.inbox.push(message);
-        fence(Ordering::SeqCst);
-        if self.gone.load(Ordering::Relaxed) {
-            // The domain ended between the two looks, and may not have seen the message.
-            self.inbox.drain().for_each(Message::discard);
-            return;
+        if self.gate.send(message, Message::discard) {
+            self.bell.wakeup();
         }
-        self.bell.wakeup();
     }
 
     /// Queues a woken task. What a task's waker calls.
@@ -317,8 +304,7 @@ impl Executor {
 
     /// Moves what other threads have sent to the local queue.
     pub(crate) fn fetch(&self, _rt: &OCamlRuntime) {
-        if !self.inbox.is_empty() {
-            let arrived = self.inbox.drain();
+        if let Some(arrived) = self.gate.fetch() {
             // SAFETY: the handle proves that the lock is held; moving messages runs no foreign code.
             unsafe { self.local() }.queue.extend(arrived);
         }
@@ -414,6 +400,6 @@ impl Drop for Executor {
         let local = self.local.get_mut();
         let elsewhere = mem::take(&mut local.elsewhere).into_values().flatten();
         let queue = mem::take(&mut local.queue);
-        queue.into_iter().chain(elsewhere).chain(self.inbox.drain()).for_each(Message::discard);
+        queue.into_iter().chain(elsewhere).chain(self.gate.rest()).for_each(Message::discard);
     }
 }

@@ -10,7 +10,6 @@ use crate::thread::ThreadId;
 use crate::tick::BUDGET;
 use bactrian_runtime::OCamlRuntime;
 use core::mem;
-use core::sync::atomic::{Ordering, fence};
 use std::sync::Arc;
 
 impl Executor {
@@ -126,7 +125,7 @@ impl Executor {
 
     /// Ends the executor with its domain.
     fn close(self: &Arc<Self>, rt: &mut OCamlRuntime) {
-        self.closed.store(true, Ordering::Release);
+        self.gate.close();
         self.cancel_all(rt);
         // SAFETY: the handle proves that the lock is held.
         let host = unsafe { self.local() }.host.take();
@@ -134,14 +133,13 @@ impl Executor {
             // There is nobody left to tell of an exception.
             let _ = (host.detach)(rt);
         }
-        self.gone.store(true, Ordering::Relaxed);
-        fence(Ordering::SeqCst);
+        let arrived = self.gate.end();
         // SAFETY: as above.
         let mut local = unsafe { self.local() };
         let mut left = mem::take(&mut local.queue);
         left.extend(mem::take(&mut local.elsewhere).into_values().flatten());
         drop(local);
-        left.into_iter().chain(self.inbox.drain()).for_each(Message::discard);
+        left.into_iter().chain(arrived).for_each(Message::discard);
     }
 }
 

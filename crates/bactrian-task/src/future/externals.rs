@@ -7,7 +7,7 @@ use super::sleep::Sleep;
 use crate::executor::{Executor, Message};
 use crate::fork;
 use crate::slab::Key;
-use crate::sleeper::{Sleeper, SleeperKey};
+use crate::sleepers::{self, SleeperKey};
 use bactrian_runtime::__private::{shim, val_int};
 use bactrian_runtime::{OCaml, OCamlException, OCamlFloat, OCamlInt, OCamlRuntime, RawOCaml};
 use core::time::Duration;
@@ -62,7 +62,7 @@ unsafe extern "C" fn bactrian_future_sleeper(_: RawOCaml) -> RawOCaml {
     unsafe {
         shim::call_with_runtime("bactrian_future_sleeper", |rt: &mut OCamlRuntime| {
             let executor = executor(rt, "Bactrian.Future.await")?;
-            let key = Sleeper::register(executor.domain(), executor.bell.clone());
+            let key = sleepers::register(executor.domain(), executor.bell.clone());
             Ok(val_int(key.to_bits() as i64))
         })
     }
@@ -75,7 +75,7 @@ unsafe extern "C" fn bactrian_future_release(word: RawOCaml) -> RawOCaml {
     // SAFETY: this is the shim's frame, and the word an int.
     unsafe {
         shim::call_with_runtime("bactrian_future_release", |_: &mut OCamlRuntime| {
-            if let Some(sleeper) = Sleeper::find(sleeper_key(word)) {
+            if let Some(sleeper) = sleepers::find(sleeper_key(word)) {
                 sleeper.release();
             }
             Ok(UNIT)
@@ -90,7 +90,7 @@ unsafe extern "C" fn bactrian_future_wait(word: RawOCaml) -> RawOCaml {
     // SAFETY: this is the shim's frame, and the word an int.
     unsafe {
         shim::call_with_runtime("bactrian_future_wait", |rt: &mut OCamlRuntime| {
-            let Some(sleeper) = Sleeper::find(sleeper_key(word)) else { return Ok(val_int(1)) };
+            let Some(sleeper) = sleepers::find(sleeper_key(word)) else { return Ok(val_int(1)) };
             if !sleeper.is_released() {
                 executor(rt, "Bactrian.Future.await")?.wait(rt, &sleeper)?;
             }
@@ -106,7 +106,7 @@ unsafe extern "C" fn bactrian_future_stop(word: RawOCaml) -> RawOCaml {
     // SAFETY: this is the shim's frame, and the word an int.
     unsafe {
         shim::call_with_runtime("bactrian_future_stop", |rt: &mut OCamlRuntime| {
-            drop(Sleeper::unregister(sleeper_key(word)));
+            drop(sleepers::unregister(sleeper_key(word)));
             if let Some(executor) = Executor::existing(rt).filter(|_| !fork::is_child()) {
                 executor.stop_waiting(rt);
             }

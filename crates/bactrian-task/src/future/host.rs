@@ -107,12 +107,11 @@ pub(super) fn attach(rt: &OCamlRuntime) -> Result<bool, String> {
         _ => {}
     }
     local.host = Some(Host { thread: here, kick: None, covered: None, detach: |_| Ok(()) });
-    let poller = local.poller.clone();
-    drop(local);
-    if let Some(poller) = poller {
-        // It sleeps in the reactor no more.
+    // It sleeps in the reactor no more.
+    if let Some(poller) = local.waiting.poller() {
         poller.wake();
     }
+    drop(local);
     // What was due before has nobody else to tell.
     executor.bell.wakeup();
     Ok(true)
