@@ -222,6 +222,89 @@ let test_cancelled_while_awaited host =
     ];
   string "it is told" (Printexc.to_string Future.Cancelled) !seen
 
+(* {1 Dropped at each await point} *)
+
+external points :
+  int -> int -> int -> int Future.t * int Future.t -> (bool -> int) -> int Future.t
+  = "p_points"
+
+external reached : int -> bool = "p_reached"
+external point_drops : unit -> int = "p_drops"
+
+let number_of_points = 9
+let numbers = Atomic.make 0
+
+(* A future that stops at one of its points, and what lets go of what OCaml does for it. *)
+let stopping ~stop ~way =
+  let number = Atomic.fetch_and_add numbers 1 in
+  let never, resolve_never = Future.make () in
+  let blocked, unblock = Future.make () in
+  let call last = if last then await blocked else await (yield 1) in
+  let t = points number stop way (Future.return 1, never) call in
+  let finish () =
+    ignore (unblock (Ok 0));
+    ignore (resolve_never (Ok 0))
+  in
+  (number, t, finish)
+
+let each_point f =
+  for stop = 0 to number_of_points - 1 do
+    f stop (Printf.sprintf "point %d: %s" stop)
+  done
+
+let test_points host =
+  let _, t, finish = stopping ~stop:number_of_points ~way:0 in
+  int "past all of them" number_of_points (await t);
+  finish ();
+  let tasks = waiting () in
+  let let_go before stop says finish =
+    eventually (says "what it owned is dropped") (fun () ->
+        point_drops () = before + stop + 1);
+    finish ();
+    eventually (says "its tasks are gone") (fun () -> waiting () = tasks);
+    int (says "once") (before + stop + 1) (point_drops ())
+  in
+  each_point (fun stop says ->
+      (* By OCaml. *)
+      let before = point_drops () in
+      let number, t, finish = stopping ~stop ~way:0 in
+      eventually (says "it comes there") (fun () -> reached number);
+      Future.cancel t;
+      bool (says "cancelled") true (exn_of t = Future.Cancelled);
+      if not host.moves then
+        int (says "dropped at once") (before + stop + 1) (point_drops ());
+      let_go before stop says finish);
+  List.iter
+    (fun way ->
+      (* By Rust: [tokio::select!], and the abort of a task. *)
+      each_point (fun stop says ->
+          let before = point_drops () in
+          let number, t, finish = stopping ~stop ~way in
+          int (says "dropped by Rust") (-way) (await t);
+          bool (says "there") true (reached number);
+          let_go before stop says finish))
+    [ 1; 2 ]
+
+let test_points_at_domain_end _ =
+  each_point (fun stop says ->
+      let before = point_drops () in
+      let t, finish =
+        Domain.join
+          (Domain.spawn (fun () ->
+               let number, t, finish = stopping ~stop ~way:0 in
+               eventually (says "it comes there") (fun () -> reached number);
+               (* What the domain's own threads wait for ends before the domain does. *)
+               if stop = 6 then Future.cancel t;
+               if stop = 6 then finish ();
+               (t, finish)))
+      in
+      finish ();
+      (match (stop, Future.poll t) with
+      | 6, Some (Error Future.Cancelled) -> ()
+      | _, Some (Error (Bactrian.Dropped what)) -> string (says "settled") "p_points" what
+      | _ -> Alcotest.fail (says "it is not settled"));
+      int (says "what it owned is dropped") (before + stop + 1) (point_drops ()))
+
 (* {1 Combining} *)
 
 let test_combine host =
@@ -456,6 +539,8 @@ let cases host =
         case "out of reach" test_lost;
         case "cancelled" test_cancel;
         case "cancelled while awaited" test_cancelled_while_awaited;
+        case "dropped at each await point" test_points;
+        case "dropped at each await point by the end of the domain" test_points_at_domain_end;
       ] );
     ( host.name ^ ": combining",
       [

@@ -344,6 +344,68 @@ let test_cancel () =
   run (fun () -> Lwt_unix.sleep 0.01);
   bool "it stays cancelled" true (Lwt.state p = Lwt.Fail Lwt.Canceled)
 
+external points : int -> int -> int -> int Lwt.t * int Lwt.t -> (bool -> int Lwt.t) -> int Lwt.t
+  = "p_points_lwt"
+
+external reached : int -> bool = "p_reached"
+external point_drops : unit -> int = "p_drops"
+
+let test_points () =
+  (* A future that stops at one of its await points is dropped there. *)
+  let number_of_points = 9 and numbers = ref 0 in
+  let stopping ~stop ~way =
+    incr numbers;
+    let never, resolve_never = Lwt.wait () in
+    let blocked, unblock = Lwt.wait () in
+    let call last = if last then blocked else Lwt.map (fun () -> 1) (Lwt.pause ()) in
+    let p = points !numbers stop way (Lwt.return 1, never) call in
+    let finish () =
+      Lwt.wakeup_later unblock 0;
+      Lwt.wakeup_later resolve_never 0;
+      Lwt.pause ()
+    in
+    (!numbers, p, finish)
+  in
+  let rec until test =
+    if test () then Lwt.return_unit
+    else
+      let* () = Lwt_unix.sleep 0.001 in
+      until test
+  in
+  let past, finish =
+    run (fun () ->
+        let _, p, finish = stopping ~stop:number_of_points ~way:0 in
+        let* n = p in
+        Lwt.return (n, finish))
+  in
+  int "past all of them" number_of_points past;
+  run finish;
+  let tasks = waiting () in
+  for stop = 0 to number_of_points - 1 do
+    let says what = Printf.sprintf "point %d: %s" stop what in
+    List.iter
+      (fun way ->
+        let before = point_drops () in
+        run (fun () ->
+            let number, p, finish = stopping ~stop ~way in
+            let* () =
+              if way > 0 then
+                let* n = p in
+                Lwt.return (int (says "dropped by Rust") (-way) n)
+              else
+                let* () = until (fun () -> reached number) in
+                Lwt.cancel p;
+                bool (says "cancelled") true (Lwt.state p = Lwt.Fail Lwt.Canceled);
+                int (says "dropped at once") (before + stop + 1) (point_drops ());
+                Lwt.return_unit
+            in
+            let* () = until (fun () -> point_drops () = before + stop + 1) in
+            let* () = finish () in
+            until (fun () -> waiting () = tasks));
+        int (says "once") (before + stop + 1) (point_drops ()))
+      [ 0; 1; 2 ]
+  done
+
 let test_completion_wins () =
   let p = wait 11 in
   run (fun () ->
@@ -544,6 +606,7 @@ let () =
           case "panics" test_panics;
           case "out of reach" test_dropped;
           case "cancelled" test_cancel;
+          case "dropped at each await point" test_points;
           case "completion wins" test_completion_wins;
           case "pick and time-out" test_pick;
           case "cancelled by itself" test_cancel_self;

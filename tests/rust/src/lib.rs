@@ -22,6 +22,7 @@ mod tasks;
 mod tasks_channels;
 mod tasks_edges;
 mod tasks_futures;
+mod tasks_points;
 mod tasks_streams;
 mod tasks_streams_lwt;
 mod threads;
