@@ -7,10 +7,10 @@
 open Core_support
 
 external keep : int -> string -> unit = "s_keep"
-external take : unit -> (int * string) option = "s_take"
+external take : unit -> (int * string) option = "s_take_back"
 external apply : (int -> int) -> int -> int = "s_apply"
 external apply_or_unwind : (int -> int) -> int -> int = "s_apply_or_unwind"
-external panic : int -> int = "s_panic"
+external panic : int -> int = "s_panics"
 external error : int -> int = "s_error"
 external on_a_thread : (int -> int) -> int -> int = "s_on_a_thread"
 external released_panic : int -> int = "s_released_panic"

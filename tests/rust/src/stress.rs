@@ -76,7 +76,7 @@ fn s_keep(number: i64, text: BoxRoot<String>) {
 
 /// Takes back a string that any domain may have kept.
 #[export]
-fn s_take(rt: &mut OCamlRuntime) -> Option<(i64, String)> {
+fn s_take_back(rt: &mut OCamlRuntime) -> Option<(i64, String)> {
     let kept = lock(&SHELF).pop_back()?;
     Some((kept.number, kept.text.to_rust(rt)))
 }
@@ -103,7 +103,7 @@ fn s_apply_or_unwind(rt: &mut OCamlRuntime, f: OCamlRef<OCamlFn<(i64,), i64>>, n
 }
 
 #[export]
-fn s_panic(n: i64) -> i64 {
+fn s_panics(n: i64) -> i64 {
     let _counted = Counted::new();
     assert!(n % 2 == 0, "odd: {n}");
     n / 2
