@@ -20,6 +20,7 @@ pub fn create(folder: &Path, kind: Kind, bactrian: Option<&Path>) -> Result<Vec<
     if folder.exists() {
         return Err(Error::new(format!("{} is there already", folder.display())));
     }
+    check_place(folder, &bactrian)?;
     let mut written = Vec::new();
     for (path, text) in kind.files() {
         let path = kind.fill(path, name);
@@ -69,6 +70,20 @@ fn repository(given: Option<&Path>) -> Result<PathBuf> {
                      as Bactrian is in no registry"
                 .to_owned(),
         })),
+    }
+}
+
+/// The project gets a link to the repository, and dune refuses to go round in circles.
+fn check_place(folder: &Path, bactrian: &Path) -> Result<()> {
+    let parent = folder.parent().filter(|parent| !parent.as_os_str().is_empty());
+    let parent = parent.unwrap_or(Path::new("."));
+    match parent.ancestors().find_map(|parent| parent.canonicalize().ok()) {
+        Some(parent) if parent.starts_with(bactrian) => Err(Error::new(format!(
+            "{} is in Bactrian's repository, to which the project gets a link: choose a folder outside of {}",
+            folder.display(),
+            bactrian.display()
+        ))),
+        _ => Ok(()),
     }
 }
 

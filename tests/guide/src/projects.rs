@@ -3,14 +3,25 @@
 use crate::page::Page;
 use crate::scratch::{Scratch, run};
 
-/// What stands for `dune` in the commands: a project in the target folder of another is not its own root by itself.
+/// What stands for `dune` in the commands: a project in the target folder of another is not its own root by itself. And for
+/// `bactrian`: it makes projects where those of the last time are.
 const PRELUDE: &str = "set -eo pipefail\n\
-     dune() { local verb=$1; shift; command dune \"$verb\" --root . --display=quiet \"$@\"; }\n";
+     dune() { local verb=$1; shift; command dune \"$verb\" --root . --display=quiet \"$@\"; }\n\
+     bactrian() {\n\
+       if [ \"$1\" = new ]; then rm -rf -- \"$2\"; set -- \"$@\" --bactrian \"$PWD/bactrian\"; fi\n\
+       \"$BACTRIAN\" \"$@\"\n\
+     }\n";
 
 /// Builds and runs them, and returns how many there are.
 pub fn check(scratch: &Scratch, pages: &[Page]) -> Result<usize, Vec<String>> {
     let mut failures = Vec::new();
     let mut count = 0;
+    let is_command = |page: &&Page| page.blocks.iter().any(|b| b.text.contains("$ bactrian "));
+    if pages.iter().any(|page| is_command(&page)) {
+        let mut build = scratch.cargo("");
+        let build = build.current_dir(&scratch.root).args(["build", "--quiet"]);
+        run("cargo build", build.args(["--package", "bactrian-cli"])).map_err(|e| vec![e])?;
+    }
     for page in pages.iter().filter(|page| page.blocks.iter().any(|b| b.file().is_some())) {
         count += 1;
         if let Err(error) = project(scratch, page) {
@@ -55,7 +66,11 @@ fn commands(
         }
         let found = run(
             &place,
-            scratch.command("bash", folder).arg("-c").arg(format!("{PRELUDE}{command}")),
+            scratch
+                .command("bash", folder)
+                .env("BACTRIAN", scratch.built("debug/bactrian"))
+                .arg("-c")
+                .arg(format!("{PRELUDE}{command}")),
         )?;
         if found != wanted {
             return Err(format!(

@@ -1,5 +1,6 @@
 let greet (name, seconds) =
-  Bactrian.Future.await (@module@_rust.greet name seconds)
+  let greeting = @module@_rust.greet name seconds in
+  Bactrian.Future.await greeting
 
 let () =
   Eio_main.run @@ fun _env ->
