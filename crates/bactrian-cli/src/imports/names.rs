@@ -92,6 +92,9 @@ pub fn camel(ocaml: &str) -> String {
         name.extend(chars.next().map(|first| first.to_ascii_uppercase()));
         name.push_str(chars.as_str());
     }
+    if name == "Self" {
+        name.push('_');
+    }
     name
 }
 
@@ -131,6 +134,7 @@ mod tests {
         assert_eq!(module("Mod"), "r#mod");
         assert_eq!(camel("hang_up_2"), "HangUp_2");
         assert_eq!(camel("Hang_up"), "HangUp");
+        assert_eq!(camel("self"), "Self_");
         assert_eq!(ty("t", "Maths.Deep"), "Deep");
         assert_eq!(ty("result", "Maths"), "MathsResult");
         assert_eq!(foreign("Stdlib.Buffer.t"), "Buffer");

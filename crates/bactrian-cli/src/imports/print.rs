@@ -389,7 +389,7 @@ impl Printer<'_, '_> {
             let Item::Exception { name, doc, payload } = item else { continue };
             let path = within(module.name, name);
             let rust = names::camel(name);
-            let constructor = self.constructor(&rust, payload, place);
+            let constructor = self.types.attempt(|| self.constructor(&rust, payload, place));
             let constructor = match constructor.map_err(|why| format!("it has {why}")) {
                 Ok(_) if !taken.insert(rust.clone()) => {
                     Err(format!("another exception is `{rust}` to Rust"))
@@ -434,7 +434,8 @@ impl Printer<'_, '_> {
             } else if !taken.insert(rust.clone()) {
                 Err(format!("another value is `{rust}` to Rust"))
             } else {
-                self.value(&rust, &path, doc::parameters(name, doc), ty, module)
+                self.types
+                    .attempt(|| self.value(&rust, &path, doc::parameters(name, doc), ty, module))
                     .map_err(|why| format!("its type has {why}"))
             };
             parts.push(match written {
@@ -518,7 +519,7 @@ impl Printer<'_, '_> {
             written.push(format!("{attribute}{rust}: {marker}"));
         }
         let line = format!("pub fn {rust}({}){result} = \"{path}\";\n", written.join(", "));
-        if line.len() + 4 * (module.rust.len() + 1) <= WIDTH {
+        if line.trim_end().len() + 4 * (module.rust.len() + 1) <= WIDTH {
             return Ok(line);
         }
         Ok(format!("pub fn {rust}(\n    {},\n){result} = \"{path}\";\n", written.join(",\n    ")))

@@ -120,6 +120,9 @@ let rec expansion path ty =
           if eq_type expanded ty then None else expansion path expanded
       | _ -> Some expanded)
 
+(* The abbreviations around: a polymorphic variant may contain itself. *)
+let expanding : string list ref = ref []
+
 (* Deeper ones are cyclic, or as good as that. *)
 let rec typ depth ty =
   let unsupported what = list "unsupported" (fun () -> string what) in
@@ -153,12 +156,15 @@ let rec typ depth ty =
                 all arguments)
         | Global path -> (
             match expansion path ty with
-            | Some expansion ->
+            | Some expansion when not (List.mem path !expanding) ->
                 list "alias" (fun () ->
                     string path;
                     list "arguments" (fun () -> all arguments);
-                    typ (depth + 1) expansion)
-            | None ->
+                    let outer = !expanding in
+                    expanding := path :: outer;
+                    typ (depth + 1) expansion;
+                    expanding := outer)
+            | _ ->
                 list "global" (fun () ->
                     string path;
                     all arguments)))

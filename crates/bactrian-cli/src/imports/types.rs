@@ -191,6 +191,17 @@ impl<'a> Types<'a> {
         self.foreign.borrow().clone()
     }
 
+    /// Does something that notes what it uses; forgets that when it fails.
+    pub fn attempt<T>(&self, f: impl FnOnce() -> Result<T, Why>) -> Result<T, Why> {
+        let (used, foreign) = (self.used.borrow().clone(), self.foreign.borrow().clone());
+        let done = f();
+        if done.is_err() {
+            self.used.replace(used);
+            self.foreign.replace(foreign);
+        }
+        done
+    }
+
     /// What was used of the crate `bactrian` since this was asked last.
     pub fn take_used(&self) -> BTreeSet<&'static str> {
         self.used.take()
@@ -229,7 +240,7 @@ impl<'a> Types<'a> {
                 match self.known_marker(path, arguments, place)? {
                     Some(marker) => Ok(marker),
                     None => self
-                        .marker(expanded, place)
+                        .attempt(|| self.marker(expanded, place))
                         .or_else(|_| self.foreign_marker(path, arguments, place)),
                 }
             }
@@ -311,7 +322,7 @@ impl<'a> Types<'a> {
                     _ => match ty {
                         Ty::Alias(_, _, expanded)
                             if self.known_marker(path, arguments, place)?.is_none()
-                                && self.native(expanded, place).is_ok() =>
+                                && self.attempt(|| self.native(expanded, place)).is_ok() =>
                         {
                             self.native(expanded, place)?
                         }
