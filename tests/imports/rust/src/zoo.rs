@@ -270,10 +270,7 @@ ocaml! {
     pub fn length(a: OCamlList<OCamlAny>) -> OCamlInt = "Zoo.length";
 
     /// `Zoo.map`
-    pub fn map(
-        a: OCamlFn<(i64,), String>,
-        b: OCamlList<OCamlInt>,
-    ) -> OCamlList<String> = "Zoo.map";
+    pub fn map(a: OCamlFn<(i64,), String>, b: OCamlList<OCamlInt>) -> OCamlList<String> = "Zoo.map";
 
     /// `Zoo.adder`
     pub fn adder(a: OCamlInt, b: OCamlInt) -> OCamlInt = "Zoo.adder";
