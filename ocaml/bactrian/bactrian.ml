@@ -1,6 +1,7 @@
 module Channel = Channel
 module Collections = Collections
 module Future = Future
+module Inspect = Inspect
 module Rust_value = Rust_value
 module Stream = Stream
 

@@ -25,6 +25,9 @@ module Channel = Channel
 module Collections = Collections
 (** Maps and sets that Rust uses through their functions. *)
 
+module Inspect = Inspect
+(** What values are made of, to be read by people. *)
+
 module Rust_value = Rust_value
 (** Rust values that OCaml owns: close them early, show them. *)
 

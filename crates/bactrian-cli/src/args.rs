@@ -5,6 +5,7 @@ use crate::bindings::{self, Options};
 use crate::doctor;
 use crate::error::{Error, Result};
 use crate::imports::{self, Search};
+use crate::inspect;
 use crate::library::Library;
 use crate::new::{self, Kind};
 use crate::output::{self, File};
@@ -48,6 +49,8 @@ enum What {
     Doctor(Doctor),
     /// Write the Rust side of an OCaml module.
     Imports(Imports),
+    /// Print what a Rust library says of its functions and types.
+    Inspect(Inspect),
     /// Make a project that builds, tests and runs at once.
     New(New),
 }
@@ -229,6 +232,31 @@ struct Imports {
     module: Option<String>,
 }
 
+/// Print what a Rust library says of its functions and types.
+///
+/// It is what `bactrian bindings` reads. `bactrian inspect` refuses nothing that it can read.
+#[derive(Args)]
+#[command(after_long_help = "\
+Examples:
+  bactrian inspect target/release/libengine.a
+  bactrian inspect libengine.a --function greet
+  bactrian inspect libengine.a --json
+
+To see what an OCaml value is made of, call `Bactrian.Inspect.print` in a test program.
+
+Exit codes: 0 when all is well, 1 when not, 2 when the command line is wrong.")]
+struct Inspect {
+    /// The library: static, shared, an object file or an executable.
+    #[arg(value_name = "LIBRARY")]
+    library: PathBuf,
+    /// All about the functions of this name: in OCaml, in Rust, or the symbol.
+    #[arg(long, value_name = "NAME")]
+    function: Option<String>,
+    /// As JSON.
+    #[arg(long)]
+    json: bool,
+}
+
 /// Does what the command line says.
 pub fn main() -> ExitCode {
     let command = Command::parse();
@@ -238,6 +266,7 @@ pub fn main() -> ExitCode {
         What::Completions(arguments) => run_completions(arguments),
         What::Doctor(arguments) => Ok(run_doctor(arguments)),
         What::Imports(arguments) => run_imports(arguments),
+        What::Inspect(arguments) => run_inspect(arguments),
         What::New(arguments) => run_new(arguments),
     };
     match done {
@@ -351,6 +380,25 @@ fn run_doctor(arguments: Doctor) -> ExitCode {
         }
     }
     if problems == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+}
+
+fn run_inspect(arguments: Inspect) -> Result<ExitCode> {
+    let library = Library::read(&arguments.library)?;
+    let text = match (&arguments.function, arguments.json) {
+        (None, false) => inspect::summary(&library),
+        (None, true) => inspect::json(&library),
+        (Some(name), false) => {
+            let functions = inspect::functions(&library, name)?;
+            let details: Vec<_> = functions.into_iter().map(inspect::details).collect();
+            details.join("\n")
+        }
+        (Some(name), true) => inspect::functions_json(&inspect::functions(&library, name)?),
+    };
+    // A reader that has seen enough, such as `head`, is no error.
+    let _ = std::io::Write::write_all(&mut std::io::stdout(), text.as_bytes());
+    Ok(ExitCode::SUCCESS)
 }
 
 fn run_bindings(arguments: Bindings) -> Result<ExitCode> {

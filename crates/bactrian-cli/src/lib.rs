@@ -6,6 +6,7 @@ pub mod bindings;
 pub mod doctor;
 pub mod error;
 pub mod imports;
+pub mod inspect;
 pub mod library;
 pub mod new;
 pub mod output;

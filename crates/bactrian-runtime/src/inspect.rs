@@ -23,9 +23,15 @@ impl<'gc, T> OCaml<'gc, T> {
     /// What the value is made of, whatever its type says: to find out why a conversion fails.
     ///
     /// Immediates are printed as integers, blocks as their tag and fields: `(1: "text", 42)`. Deep blocks and long ones end in
-    /// `…`. Nothing is allocated on the OCaml heap.
+    /// `…`; [`tree`](Inspection::tree) says more. Nothing is allocated on the OCaml heap.
     pub fn inspect(&self) -> Inspection<'gc> {
         Inspection { raw: self.raw, _marker: PhantomData }
+    }
+}
+
+impl Inspection<'_> {
+    pub(crate) fn raw(&self) -> RawOCaml {
+        self.raw
     }
 }
 

@@ -16,6 +16,7 @@ pub mod ffi;
 #[doc(hidden)]
 pub mod import;
 mod inspect;
+mod inspect_tree;
 mod interrupt;
 mod lock;
 mod named;

@@ -153,7 +153,7 @@ unsafe fn mismatch(raw: RawOCaml, expected: &str) -> ConversionError {
 ///
 /// # Safety
 /// `raw` must be a live word.
-pub(super) unsafe fn describe(raw: RawOCaml) -> String {
+pub(crate) unsafe fn describe(raw: RawOCaml) -> String {
     // SAFETY: passed on; what is looked at goes with the tag.
     unsafe {
         if let Some(boxed) = box_of(raw) {

@@ -22,6 +22,7 @@ mod operations;
 mod queue;
 mod report;
 
+pub(crate) use block::describe;
 pub use closure::{ClosureArguments, ClosureResult, Raise, RustFn};
 pub use convert::{Owned, Returned};
 pub use error::BorrowError;
