@@ -382,8 +382,6 @@ fn run_doctor(arguments: Doctor) -> ExitCode {
     if problems == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
-}
-
 fn run_inspect(arguments: Inspect) -> Result<ExitCode> {
     let library = Library::read(&arguments.library)?;
     let text = match (&arguments.function, arguments.json) {
