@@ -222,7 +222,7 @@ impl Reactor {
 
     fn collect_expired(&self, due: &mut Vec<Waker>) -> io::Result<()> {
         let mut timers = lock(&self.timers);
-        if timers.next_deadline().is_none() {
+        if timers.is_idle() {
             return Ok(());
         }
         timers.expire(Instant::now(), due);

@@ -36,6 +36,11 @@ impl Timers {
         self.waiting.remove(&key)
     }
 
+    /// Is no timer set, nor that of the system?
+    pub(crate) fn is_idle(&self) -> bool {
+        self.waiting.is_empty() && self.armed.is_none()
+    }
+
     pub(crate) fn next_deadline(&self) -> Option<Instant> {
         self.waiting.first_key_value().map(|(key, _)| key.deadline)
     }

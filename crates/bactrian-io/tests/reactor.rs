@@ -153,6 +153,23 @@ fn a_cancelled_timer_does_not_fire() {
 }
 
 #[test]
+fn a_timer_fires_after_the_time_of_a_cancelled_one() {
+    let reactor = Reactor::new().unwrap();
+    let (count, waker) = Count::new();
+    let soon = || Instant::now() + Duration::from_millis(5);
+    let key = reactor.set_timer(soon(), waker.clone()).unwrap();
+    assert!(reactor.cancel_timer(key));
+    // The time comes, and there is no timer any more.
+    reactor.pollf(Some(Duration::from_millis(50))).unwrap();
+    let start = Instant::now();
+    reactor.set_timer(soon(), waker).unwrap();
+    while count.get() == 0 {
+        reactor.pollf(LONG).unwrap();
+    }
+    assert!(start.elapsed() < Duration::from_secs(10));
+}
+
+#[test]
 fn an_earlier_timer_shortens_the_wait() {
     let reactor = Reactor::new().unwrap();
     let (count, waker) = Count::new();
