@@ -11,6 +11,7 @@ and 'a state = {
   readers : 'a reader Fifo.t;
   kept : 'a outcome list;  (** What nobody was there for. Never with readers. *)
   pulling : bool;  (** Somebody has asked the source, and hands on what comes. *)
+  asked : 'a option Future.t option;  (** What the source has not answered yet. *)
   ended : bool;
 }
 
@@ -18,7 +19,8 @@ and 'a state = {
 and 'a shared = { source : 'a source; state : 'a state Atomic.t }
 and 'a t = { shared : 'a shared }
 
-let empty = { readers = Fifo.empty; kept = []; pulling = false; ended = false }
+let empty =
+  { readers = Fifo.empty; kept = []; pulling = false; asked = None; ended = false }
 
 let rec update shared change =
   let before = Atomic.get shared.state in
@@ -66,7 +68,13 @@ let pull shared = try shared.source.pull () with exn -> Future.fail exn
 let rec feed shared pulled =
   match Future.peek pulled with
   | Some outcome -> deliver shared outcome
-  | None -> Future.on_settled pulled (deliver shared)
+  | None ->
+      update shared (fun state -> { state with asked = Some pulled });
+      Future.on_settled pulled (fun outcome ->
+          update shared (fun state -> { state with asked = None });
+          deliver shared outcome);
+      (* Closed meanwhile, by somebody who did not see it. *)
+      if (Atomic.get shared.state).ended then Future.cancel pulled
 
 and deliver shared = function
   | Ok None -> finish shared
@@ -160,7 +168,8 @@ let rec close t =
   if not (Atomic.compare_and_set shared.state before after) then close t
   else (
     List.iter (fun reader -> ignore (reader.resolve (Ok None))) (take_readers shared);
-    if not before.ended then shared.source.close ())
+    if not before.ended then shared.source.close ();
+    Option.iter Future.cancel before.asked)
 
 (* {1 Making} *)
 

@@ -3,7 +3,7 @@ use bactrian::task::stream::Stream;
 use bactrian::*;
 
 #[export(raise)]
-fn numbers(rt: &mut OCamlRuntime, count: i64) -> impl Stream<Item = Result<i64, OCamlException>> + use<> {
+fn numbers(_rt: &mut OCamlRuntime, _count: i64) -> impl Stream<Item = Result<i64, OCamlException>> + use<> {
     channel(1).1
 }
 

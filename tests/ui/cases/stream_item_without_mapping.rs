@@ -4,8 +4,8 @@ use bactrian::*;
 struct Opaque;
 
 #[export]
-fn numbers(count: i64) -> Box<dyn Stream<Item = Opaque> + Unpin> {
-    unimplemented!("{count}")
+fn numbers(_count: i64) -> Box<dyn Stream<Item = Opaque> + Unpin> {
+    unimplemented!("{_count}")
 }
 
 fn main() {}

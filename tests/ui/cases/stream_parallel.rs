@@ -3,7 +3,7 @@ use bactrian::task::stream::Stream;
 use bactrian::*;
 
 #[export(parallel, raise)]
-fn numbers(count: i64) -> impl Stream<Item = Result<i64, OCamlException>> {
+fn numbers(_count: i64) -> impl Stream<Item = Result<i64, OCamlException>> {
     channel(1).1
 }
 

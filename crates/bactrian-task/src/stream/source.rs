@@ -263,7 +263,10 @@ impl Executor {
     /// Forgets a stream whose thread has ended, and leaks it: it was that thread's.
     pub(crate) fn abandon_stream(&self, _rt: &OCamlRuntime, key: Key) {
         // SAFETY: as above; dropped outside the borrow.
-        let source = unsafe { self.local() }.streams.remove(key);
+        let mut local = unsafe { self.local() };
+        let source = local.streams.remove(key);
+        local.bound = local.bound.saturating_sub(usize::from(source.is_some()));
+        drop(local);
         drop(source);
     }
 }
