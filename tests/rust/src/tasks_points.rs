@@ -1,6 +1,6 @@
 //! A future with an await point of every kind, to be dropped at each of them.
 
-use bactrian::task::{self, JoinHandle, future, lwt, spawn_local};
+use bactrian::task::{self, Handle, JoinHandle, future, lwt, spawn_local};
 use bactrian::*;
 use std::future::Future;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -128,7 +128,7 @@ where
 /// of its own (2).
 async fn dropped<F>(way: i64, here: Arc<Notify>, points: F) -> Result<i64, OCamlException>
 where
-    F: Future<Output = Result<i64, OCamlException>> + 'static,
+    F: Future<Output = Result<i64, OCamlException>> + Send + 'static,
 {
     match way {
         0 => points.await,
@@ -140,7 +140,8 @@ where
             }
         }
         _ => {
-            let task = spawn_local(points);
+            // Any thread of the domain may poll it, since this is the caller's, which need not be the one that polls.
+            let task = Handle::current().spawn(points);
             here.notified().await;
             task.abort();
             match task.await {
