@@ -49,7 +49,7 @@ pub fn create(folder: &Path, kind: Kind, bactrian: Option<&Path>) -> Result<Vec<
 /// cannot do it without downloading, the first build does.
 fn trim_lock(folder: &Path) {
     let _ = Command::new("cargo")
-        .args(["metadata", "--offline", "--quiet", "--format-version", "1"])
+        .args(["update", "--workspace", "--offline", "--quiet"])
         .current_dir(folder)
         .stdin(Stdio::null())
         .stdout(Stdio::null())

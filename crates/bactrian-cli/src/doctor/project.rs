@@ -132,6 +132,8 @@ fn crates(folder: &Path, machine: &Machine, report: &mut Report) {
     }
     let mut metadata = Command::new("cargo");
     metadata.args(["metadata", "--offline", "--locked", "--format-version", "1"]);
+    // What other systems would need is not asked for.
+    metadata.args(machine.target.iter().flat_map(|target| ["--filter-platform", target]));
     // Cargo's own word for what is missing is for people who did not ask for --offline.
     let advice = "cargo fetch, while there is a network";
     match ask(metadata.current_dir(folder)) {
