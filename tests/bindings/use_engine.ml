@@ -37,7 +37,8 @@ let functions () =
   Alcotest.(check (list char))
     "stream" [ 'a'; 'b' ]
     (Bactrian.Stream.to_list (letters "ab"));
-  int "read by Rust" 5 (Lwt_main.run (Bactrian_lwt.of_future (count_letters (letters "camel"))));
+  int "read by Rust" 5
+    (Lwt_main.run (Bactrian_lwt.of_future (count_letters (letters "camel"))));
   Alcotest.check_raises "channel" Bactrian.Channel.Closed (fun () ->
       Bactrian.Channel.send (lines 2) "nobody receives")
 

@@ -5,10 +5,15 @@ export OCAML_COLOR=never
 mkdir types && cd types || exit 1
 cp ../domain.ml original.ml
 cp ../maths.ml .
-printf 'let check_imports (_ : string) = ()\n' > bactrian.ml
-printf 'type +%st\n' "'a " > lwt.ml
+cat > bactrian.ml <<'END'
+let check_imports (_ : string) = ()
+module Future = struct type 'a t end
+module Stream = struct type 'a t end
+module Channel = struct type 'a sender end
+END
+printf 'type +%st\n' "'a " | tee lwt.ml > lwt_stream.ml
 cp ../expected/engine.ml ../expected/engine.mli .
-ocamlc -c bactrian.ml lwt.ml maths.ml
+ocamlc -c bactrian.ml lwt.ml lwt_stream.ml maths.ml
 
 drift() {
   sed -E "$1" original.ml > domain.ml

@@ -102,6 +102,10 @@ external sum : (float, Bigarray.float64_elt, Bigarray.c_layout) Bigarray.Array1.
   = "sum"
 
 external later : int -> string Lwt.t = "later"
+external countdown : int -> int Lwt_stream.t = "countdown"
+external letters : string -> char Bactrian.Stream.t = "letters"
+external lines : int -> string Bactrian.Channel.sender = "lines"
+external count_letters : char Bactrian.Stream.t -> int Bactrian.Future.t = "count_letters"
 external call_twice : int -> int = "call_twice"
 external call_join : string -> string list -> string = "call_join"
 external call_negate : bool -> (bool, string) result = "call_negate"

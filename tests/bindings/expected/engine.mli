@@ -155,6 +155,18 @@ external sum : (float, Bigarray.float64_elt, Bigarray.c_layout) Bigarray.Array1.
 external later : int -> string Lwt.t = "later"
 (** Answers later. *)
 
+external countdown : int -> int Lwt_stream.t = "countdown"
+(** Counts down, one number at a time. *)
+
+external letters : string -> char Bactrian.Stream.t = "letters"
+(** The letters of a text. *)
+
+external lines : int -> string Bactrian.Channel.sender = "lines"
+(** Where lines go. *)
+
+external count_letters : char Bactrian.Stream.t -> int Bactrian.Future.t = "count_letters"
+(** How many letters come. *)
+
 external call_twice : int -> int = "call_twice"
 
 external call_join : string -> string list -> string = "call_join"
