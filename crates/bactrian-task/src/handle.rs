@@ -3,7 +3,7 @@
 use crate::context;
 use crate::executor::{Executor, Message};
 use crate::fork;
-use crate::future;
+use crate::future::{self, leaves_polling};
 use crate::join::{self, JoinHandle};
 use crate::lwt;
 use crate::task::{self, TaskHandle, TaskRunnable};
@@ -149,7 +149,8 @@ impl fmt::Debug for Handle {
 /// It need not be `Send`: it stays on its domain. It is polled for the first time by a later turn, not now.
 ///
 /// # Panics
-/// Outside a task of a domain.
+/// Outside a task of a domain; and on a thread that leaves its tasks to another one, where it would never be polled:
+/// that of a fibre of Domainslib's, say, until the function has waited for the first time.
 pub fn spawn_local<F>(future: F) -> JoinHandle<F::Output>
 where
     F: Future + 'static,
@@ -158,6 +159,11 @@ where
     let executor = context::current().unwrap_or_else(|| {
         panic!("spawn_local: no task of a domain is being polled on this thread; use Handle::spawn")
     });
+    assert!(
+        !leaves_polling(&executor),
+        "spawn_local: only this thread may poll the task, but this thread's scheduler leaves that to another one; use \
+         Handle::current().spawn, with a future that is Send"
+    );
     let (join, handle) = join::pair(&executor);
     start(executor, ThreadId::binding(), future, join);
     handle

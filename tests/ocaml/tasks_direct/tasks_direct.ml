@@ -17,6 +17,7 @@ external signal_later : int -> int -> int -> unit = "f_signal_later"
 external strays : unit -> int = "f_strays"
 external stays : int -> int Future.t = "f_stays"
 external tasks : int -> int Future.t = "f_tasks"
+external local_task : int -> int Future.t = "f_local_task"
 external parallel : int -> bool Future.t = "f_parallel"
 external parallel_sum : int -> int Future.t = "f_parallel_sum"
 external parallel_refuse : string -> int Future.t = "f_parallel_refuse"
@@ -435,13 +436,19 @@ let test_rust_calls _ =
 (* {1 Threads and domains} *)
 
 let test_not_send host =
-  if host.moves then
-    match stays 3 with
+  if host.moves then (
+    (match stays 3 with
     | exception Failure message -> bool message true (contains message "not Send")
-    | _ -> Alcotest.fail "accepted"
+    | _ -> Alcotest.fail "accepted");
+    (* It is not left waiting for a thread that never polls. *)
+    match exn_of (local_task 10) with
+    | Bactrian.Rust_panic (message, _) ->
+        bool message true (contains message "spawn_local")
+    | exn -> Alcotest.fail (Printexc.to_string exn))
   else (
     int "it comes" 20 (await (stays 20));
     host.together (List.init 8 (fun n () -> int "each" n (await (stays n))));
+    int "a task of a task" 10 (await (local_task 10));
     int "tasks of a task" 45 (await (tasks 10)));
   int "none strayed" 0 (strays ())
 
@@ -540,7 +547,8 @@ let cases host =
         case "cancelled" test_cancel;
         case "cancelled while awaited" test_cancelled_while_awaited;
         case "dropped at each await point" test_points;
-        case "dropped at each await point by the end of the domain" test_points_at_domain_end;
+        case "dropped at each await point by the end of the domain"
+          test_points_at_domain_end;
       ] );
     ( host.name ^ ": combining",
       [

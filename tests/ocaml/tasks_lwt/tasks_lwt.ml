@@ -344,7 +344,8 @@ let test_cancel () =
   run (fun () -> Lwt_unix.sleep 0.01);
   bool "it stays cancelled" true (Lwt.state p = Lwt.Fail Lwt.Canceled)
 
-external points : int -> int -> int -> int Lwt.t * int Lwt.t -> (bool -> int Lwt.t) -> int Lwt.t
+external points :
+  int -> int -> int -> int Lwt.t * int Lwt.t -> (bool -> int Lwt.t) -> int Lwt.t
   = "p_points_lwt"
 
 external reached : int -> bool = "p_reached"

@@ -170,6 +170,12 @@ async fn f_stays(times: i64) -> i64 {
     times
 }
 
+/// A task of this thread, made in the first poll of a future that is `Send`.
+#[export]
+async fn f_local_task(n: i64) -> i64 {
+    spawn_local(async move { n }).await.expect("it does not panic")
+}
+
 /// Tasks of the domain, made by a task.
 #[export]
 async fn f_tasks(count: i64) -> i64 {

@@ -44,6 +44,16 @@ fn suspends() -> bool {
     SUSPENDS.get() || EVERYWHERE.load(Ordering::Relaxed) != 0
 }
 
+/// Does this thread suspend fibres, while another one polls the tasks of `executor`, its domain's? Within a frame of it.
+pub(crate) fn leaves_polling(executor: &Executor) -> bool {
+    if !suspends() {
+        return false;
+    }
+    // SAFETY: who is in a frame of the executor holds the lock of its domain.
+    let local = unsafe { executor.local() };
+    local.host.as_ref().is_none_or(|host| host.thread != ThreadId::current())
+}
+
 /// The executor of this domain, for a task that `threads` may poll. The error is a message that begins with `who`.
 #[inline]
 pub(crate) fn usable(

@@ -17,7 +17,7 @@ pub use affinity::{AnyFuture, Probe, SendFuture, Threads};
 pub use async_fn::OCamlAsyncFn;
 #[doc(hidden)]
 pub use export::export;
-pub(crate) use host::{served, usable};
+pub(crate) use host::{leaves_polling, served, usable};
 #[doc(hidden)]
 pub use ops::Futures;
 pub(crate) use ops::{promise, stream};
