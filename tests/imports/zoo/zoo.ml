@@ -150,6 +150,9 @@ let total a =
   !sum
 
 let table list = Hashtbl.of_seq (List.to_seq list)
+let stream = Lwt_stream.to_list
+let source (_ : int Bactrian.Stream.t) (_ : string Bactrian.Channel.sender) = 1
+let future (_ : int Bactrian.Future.t) = 1
 let later n = Lwt.return (string_of_int n)
 let seven a b c d e f g = a + b + c + d + e + f + g
 let fail message = failwith message

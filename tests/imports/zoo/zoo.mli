@@ -111,6 +111,9 @@ val sum : float array -> float
 val total : (float, Bigarray.float64_elt, Bigarray.c_layout) Bigarray.Array1.t -> float
 val table : (string * int) list -> (string, int) Hashtbl.t
 val later : int -> string Lwt.t
+val stream : int Lwt_stream.t -> int list Lwt.t
+val source : int Bactrian.Stream.t -> string Bactrian.Channel.sender -> int
+val future : int Bactrian.Future.t -> int
 val seven : int -> int -> int -> int -> int -> int -> int -> int
 val fail : string -> int
 val prime' : int -> int

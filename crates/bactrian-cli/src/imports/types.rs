@@ -488,6 +488,14 @@ impl<'a> Types<'a> {
             ("Seq.t", [_]) => of("OCamlSeq"),
             ("Lwt.t", [_]) => of("bactrian::task::lwt::OCamlLwt"),
             ("Bactrian.Future.t", [_]) => of("bactrian::task::future::OCamlFuture"),
+            ("Bactrian.Channel.sender", [_]) => of("bactrian::task::channel::OCamlSender"),
+            ("Lwt_stream.t" | "Bactrian.Stream.t", [one]) => {
+                let kind = if path == "Lwt_stream.t" { "lwt::Lwt" } else { "future::Futures" };
+                let one = self.marker(one, place)?;
+                Ok(Some(format!(
+                    "bactrian::task::stream::OCamlStreamOf<{one}, bactrian::task::{kind}>"
+                )))
+            }
             _ => Ok(self.bigarray(path, arguments)),
         }
     }

@@ -293,6 +293,20 @@ ocaml! {
     /// `Zoo.later`
     pub fn later(a: OCamlInt) -> bactrian::task::lwt::OCamlLwt<String> = "Zoo.later";
 
+    /// `Zoo.stream`
+    pub fn stream(
+        a: bactrian::task::stream::OCamlStreamOf<OCamlInt, bactrian::task::lwt::Lwt>,
+    ) -> bactrian::task::lwt::OCamlLwt<OCamlList<OCamlInt>> = "Zoo.stream";
+
+    /// `Zoo.source`
+    pub fn source(
+        a: bactrian::task::stream::OCamlStreamOf<OCamlInt, bactrian::task::future::Futures>,
+        b: bactrian::task::channel::OCamlSender<String>,
+    ) -> OCamlInt = "Zoo.source";
+
+    /// `Zoo.future`
+    pub fn future(a: bactrian::task::future::OCamlFuture<OCamlInt>) -> OCamlInt = "Zoo.future";
+
     /// `Zoo.seven`
     pub fn seven(
         a: OCamlInt,
