@@ -38,6 +38,8 @@ let types () =
     {|Numbers { small: 2147483647, large: 9223372036854775807, native: 8, raw: [255, 0, 33], floats: [1.0, 3.0], ints: [2, 3], nothing: (), yes: false, either: Err("12") }|}
     (Visitor.numbers ());
   string "unboxed" "a'" (Visitor.unboxed ());
+  Alcotest.(check (list (float 0.)))
+    "one field" [ 1321.5; 2321.5 ] (Visitor.of_one_field ());
   strings "abstract" [ "<thing>"; "9"; "true"; "3" ] (Visitor.abstract_types ())
 
 let values () =

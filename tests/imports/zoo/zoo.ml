@@ -38,6 +38,10 @@ type numbers = {
   either : (int, string) result;
 }
 
+type single = { one : int }
+type bare = { it : int64 } [@@unboxed]
+type measure = { metres : float }
+type 'a pairs = ('a * 'a) list
 type pair = string * int
 type t = string
 type 'a cage = 'a list
@@ -153,6 +157,11 @@ let table list = Hashtbl.of_seq (List.to_seq list)
 let stream = Lwt_stream.to_list
 let source (_ : int Bactrian.Stream.t) (_ : string Bactrian.Channel.sender) = 1
 let future (_ : int Bactrian.Future.t) = 1
+
+let shapes { one } { it } { metres } pairs =
+  let measure x = { metres = x +. metres +. float_of_int one +. Int64.to_float it } in
+  List.map (fun (a, b) -> (measure a, measure b)) pairs
+
 let later n = Lwt.return (string_of_int n)
 let seven a b c d e f g = a + b + c + d + e + f + g
 let fail message = failwith message

@@ -46,6 +46,11 @@ type numbers = {
   either : (int, string) result;
 }
 
+type single = { one : int }
+type bare = { it : int64 } [@@unboxed]
+type measure = { metres : float }
+type 'a pairs = ('a * 'a) list
+
 type pair = string * int
 (** Another name for a type is written out where it is used. *)
 
@@ -119,6 +124,7 @@ val fail : string -> int
 val prime' : int -> int
 val self : int -> int
 val level : Level.t -> Level.t
+val shapes : single -> bare -> measure -> float pairs -> measure pairs
 val far : Level.Far.t list -> int
 val buffer : string -> Buffer.t
 

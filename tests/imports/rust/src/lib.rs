@@ -120,6 +120,17 @@ fn unboxed(rt: &mut OCamlRuntime) -> String {
 }
 
 #[export]
+fn of_one_field(rt: &mut OCamlRuntime) -> Vec<f64> {
+    let single = zoo::Single { one: 1 }.to_boxroot(rt);
+    let bare = zoo::Bare { it: 20 }.to_boxroot(rt);
+    let measure = zoo::Measure { metres: 300.5 }.to_boxroot(rt);
+    let pairs = vec![(1000.0, 2000.0)].to_boxroot(rt);
+    let shapes = zoo::shapes(rt, &single, &bare, &measure, &pairs);
+    let shapes: Vec<(zoo::Measure, zoo::Measure)> = shapes.to_rust(rt);
+    shapes.into_iter().flat_map(|(a, b)| [a.metres, b.metres]).collect()
+}
+
+#[export]
 fn labels(rt: &mut OCamlRuntime) -> Vec<String> {
     let (separator, words) = ("-".to_boxroot(rt), vec!["a", "b", "c"].to_boxroot(rt));
     let (none, two) = (None::<i64>.to_boxroot(rt), Some(2i64).to_boxroot(rt));

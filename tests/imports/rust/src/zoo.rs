@@ -124,6 +124,28 @@ pub struct Numbers {
     pub either: Result<i64, String>,
 }
 
+/// `Zoo.single`
+#[derive(Clone, Debug, PartialEq, ToOCaml, FromOCaml)]
+#[ocaml(type = "Zoo.single")]
+pub struct Single {
+    pub one: i64,
+}
+
+/// `Zoo.bare`
+#[derive(Clone, Debug, PartialEq, ToOCaml, FromOCaml)]
+#[ocaml(type = "Zoo.bare", unboxed)]
+pub struct Bare {
+    #[ocaml(as_ = "OCamlInt64")]
+    pub it: i64,
+}
+
+/// `Zoo.measure`
+#[derive(Clone, Debug, PartialEq, ToOCaml, FromOCaml)]
+#[ocaml(type = "Zoo.measure")]
+pub struct Measure {
+    pub metres: f64,
+}
+
 /// Nobody sees what it is.
 #[derive(DescribeOCaml)]
 #[ocaml(type = "Zoo.t")]
@@ -329,6 +351,14 @@ ocaml! {
 
     /// `Zoo.level`
     pub fn level(a: Level) -> Level = "Zoo.level";
+
+    /// `Zoo.shapes`
+    pub fn shapes(
+        a: Single,
+        b: Bare,
+        c: Measure,
+        d: OCamlList<(OCamlFloat, OCamlFloat)>,
+    ) -> OCamlList<(Measure, Measure)> = "Zoo.shapes";
 
     /// `Zoo.far`
     pub fn far(a: OCamlList<OCamlInt>) -> OCamlInt = "Zoo.far";
