@@ -70,8 +70,10 @@ where
             // Woken again and again, and never done.
             0 => {
                 tokio::task::yield_now().await;
-                while last {
-                    tokio::task::yield_now().await;
+                if last {
+                    loop {
+                        tokio::task::yield_now().await;
+                    }
                 }
             }
             1 => tokio::time::sleep(time(last)).await,
