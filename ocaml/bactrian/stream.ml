@@ -1,13 +1,9 @@
 type 'a outcome = ('a option, exn) result
 type 'a source = { pull : unit -> 'a option Future.t; close : unit -> unit }
 
-type 'a reader = {
-  resolve : 'a outcome -> bool;
-  stream : 'a t; [@warning "-unused-field"]
-      (** The collector closes a stream, but none that somebody waits for. *)
-}
+type 'a reader = { resolve : 'a outcome -> bool }
 
-and 'a state = {
+type 'a state = {
   readers : 'a reader Fifo.t;
   kept : 'a outcome list;  (** What nobody was there for. Never with readers. *)
   pulling : bool;  (** Somebody has asked the source, and hands on what comes. *)
@@ -127,13 +123,15 @@ and reader t =
   let others reader =
     match !itself with Some own -> reader.resolve != own | None -> true
   in
+  (* It holds [t], and who waits holds it: the collector closes no stream that somebody waits
+     for. *)
   let leave () =
     update t.shared (fun state ->
         { state with readers = Fifo.filter others state.readers })
   in
   let future, resolve = Future.make ~on_cancel:leave () in
   itself := Some resolve;
-  (future, { stream = t; resolve })
+  (future, { resolve })
 
 let next t =
   let future = next_future t in
