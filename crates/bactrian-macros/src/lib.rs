@@ -22,6 +22,9 @@ use proc_macro::TokenStream;
 /// `module = "Module"` and `rename = "name"` (where generated bindings have it). A parameter takes `#[ocaml(as_ = "OCamlType")]`, `#[ocaml(unboxed)]` or
 /// `#[ocaml(untagged)]`.
 ///
+/// A function that returns `impl Stream<Item = T>`, so written, is a `Bactrian.Stream.t` in OCaml, with `lwt` an `Lwt_stream.t`; `raise` is
+/// for items that are a `Result`.
+///
 /// The first parameter may be `&mut OCamlRuntime`, `&OCamlRuntime` or `&Region`. A panic is the exception
 /// `Bactrian.Rust_panic`; an argument that does not convert is `Invalid_argument`.
 #[proc_macro_attribute]

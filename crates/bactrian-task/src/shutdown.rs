@@ -128,6 +128,10 @@ impl Executor {
         self.gate.close();
         self.cancel_all(rt);
         // SAFETY: the handle proves that the lock is held.
+        let streams = unsafe { self.local() }.streams.keys();
+        // What is left is other threads', which end with the domain. They have this executor, which has them.
+        streams.into_iter().for_each(|key| self.abandon_stream(rt, key));
+        // SAFETY: as above.
         let host = unsafe { self.local() }.host.take();
         if let Some(host) = host {
             // There is nobody left to tell of an exception.

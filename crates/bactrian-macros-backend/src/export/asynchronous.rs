@@ -12,11 +12,12 @@ use syn::{Error, Ident};
 /// The `extern "C"` function: it owns the arguments, makes the future and hands it to the executor of the domain.
 pub fn shim(export: &Export) -> Result<TokenStream, Error> {
     if export.function.sig.asyncness.is_none() {
-        let option = if export.options.lwt.is_some() { "lwt" } else { "parallel" };
-        return Err(Error::new(
-            export.function.sig.fn_token.span(),
-            format!("`{option}` is for an `async fn`: a plain function returns its result at once"),
-        ));
+        let message = if export.options.lwt.is_some() {
+            "`lwt` is for an `async fn`, or one that returns `impl Stream<Item = T>`: a plain function returns its result at once"
+        } else {
+            "`parallel` is for an `async fn`: a plain function returns its result at once"
+        };
+        return Err(Error::new(export.function.sig.fn_token.span(), message));
     }
     let (value, raised) = results(export)?;
     if is_named(value, "OCaml") || is_named(value, "OCamlRef") {
