@@ -1,6 +1,5 @@
 type 'a outcome = ('a option, exn) result
 type 'a source = { pull : unit -> 'a option Future.t; close : unit -> unit }
-
 type 'a reader = { resolve : 'a outcome -> bool }
 
 type 'a state = {
