@@ -46,7 +46,7 @@ let ways =
    not interrupted. *)
 let round = 0.002
 let rounds = 60
-let phases = 20
+let phases = 8
 
 (* When each round began and ended. *)
 let timed way meet n =
