@@ -61,7 +61,8 @@
 
 (** {1 Between Lwt and direct style}
 
-    These are for the thread of Lwt's loop. *)
+    These are for the thread of Lwt's loop. A program that uses futures, streams or
+    channels of Rust's in direct style links [bactrian.future] too. *)
 
 val of_future : 'a Bactrian.Future.t -> 'a Lwt.t
 (** A promise of the future's result, wherever the future is settled. Cancelling the
