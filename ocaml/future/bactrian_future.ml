@@ -104,12 +104,6 @@ let watch t key =
   let domain = (Domain.self () :> int) in
   Future.watch t (fun () -> wake domain key)
 
-(* {1 Streams} *)
-
-let stream key =
-  let domain = (Domain.self () :> int) in
-  Stream.from_owned ~close:(fun () -> close domain key) (fun () -> pull domain key)
-
 (* {1 Channels of Rust's} *)
 
 type owned
@@ -241,8 +235,16 @@ let driven =
       | stop -> Domain.at_exit stop
       | exception Failure _ -> () (* It has a host. *))
 
+let somebody_polls () = if Atomic.get anyones != [] then Domain.DLS.get driven
+
+(* Another domain may be the only one that ever waits for an element, and this one does nothing else. *)
+let stream key =
+  somebody_polls ();
+  let domain = (Domain.self () :> int) in
+  Stream.from_owned ~close:(fun () -> close domain key) (fun () -> pull domain key)
+
 let pending key =
-  if Atomic.get anyones != [] then Domain.DLS.get driven;
+  somebody_polls ();
   let domain = (Domain.self () :> int) in
   Future.pending (fun () -> cancel domain key)
 

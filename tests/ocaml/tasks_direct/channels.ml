@@ -1,5 +1,6 @@
 (* Bounded channels, both ways and between fibres. *)
 
+open Checks
 module Future = Bactrian.Future
 module Stream = Bactrian.Stream
 module Channel = Bactrian.Channel

@@ -1,5 +1,6 @@
 (* Streams of Rust's that OCaml reads, and of OCaml's that Rust reads. *)
 
+open Checks
 module Future = Bactrian.Future
 module Stream = Bactrian.Stream
 

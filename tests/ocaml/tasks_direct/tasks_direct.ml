@@ -1,3 +1,4 @@
+open Checks
 module Future = Bactrian.Future
 
 external drops : unit -> int = "f_drops"

@@ -1,8 +1,10 @@
 (* Rust futures in the tasks of Domainslib. *)
 
 module Future = Bactrian.Future
+module Stream = Bactrian.Stream
 module Task = Domainslib.Task
 
+external numbers : int -> int Stream.t = "s_yield"
 external sleep : int -> int Future.t = "f_sleep"
 external yield : int -> int Future.t = "f_yield"
 external stays : int -> int Future.t = "f_stays"
@@ -76,6 +78,20 @@ let test_parallel_for () =
         pool;
       Array.iteri (fun n sum -> int "each" (n * (n - 1) / 2) sum) results)
 
+let test_read_elsewhere () =
+  (* Its own domain waits for nothing, and has no other thread than those that the library starts. *)
+  with_pool 1 (fun _ ->
+      let t = numbers 3 in
+      let read = Atomic.make None in
+      let reader = Domain.spawn (fun () -> Atomic.set read (Some (Stream.to_list t))) in
+      let tries = ref 1000 in
+      while Atomic.get read = None && !tries > 0 do
+        decr tries;
+        Unix.sleepf 0.01
+      done;
+      Alcotest.(check (option (list int))) "read" (Some [ 1; 2; 3 ]) (Atomic.get read);
+      Domain.join reader)
+
 let test_after () =
   with_pool 1 (fun _ -> int "within" 3 (Future.await (sleep 3)));
   int "in a plain thread" 4 (Future.await (sleep 4));
@@ -104,6 +120,8 @@ let () =
             Alcotest.test_case "waiting takes no domain" `Quick test_suspends;
             Alcotest.test_case "on wherever there is room" `Quick test_moves;
             Alcotest.test_case "parallel_for" `Quick test_parallel_for;
+            Alcotest.test_case "a stream of a domain that waits for nothing" `Quick
+              test_read_elsewhere;
             Alcotest.test_case "after the pool" `Quick test_after;
             Alcotest.test_case "of another domain" `Quick test_in_domain;
           ] );
