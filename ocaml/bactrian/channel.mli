@@ -44,7 +44,9 @@ val send : 'a sender -> 'a -> unit
     @raise Closed as said above. *)
 
 val send_future : 'a sender -> 'a -> unit Future.t
-(** The same as a future. When it was cancelled the element is not sent. *)
+(** The same as a future. When it was cancelled the element is not sent; when it was
+    cancelled on another domain than it was made on, and the channel is Rust's, the
+    element may be on its way, and come after later ones. *)
 
 val try_send : 'a sender -> 'a -> bool
 (** Sends if there is room. [false]: there is none, or others wait for it.
