@@ -59,5 +59,8 @@ fn work(below: u32, steps: u32, sender: &Sender<Progress>) {
 }
 
 fn is_prime(n: u64) -> bool {
-    n >= 2 && (2..).take_while(|divisor| divisor * divisor <= n).all(|divisor| !n.is_multiple_of(divisor))
+    n >= 2
+        && (2..)
+            .take_while(|divisor| divisor * divisor <= n)
+            .all(|divisor| !n.is_multiple_of(divisor))
 }
