@@ -313,6 +313,7 @@ impl Export {
             let indices = 0..words.len();
             (
                 quote!(__bactrian_words: *const #raw, _count: ::core::ffi::c_int),
+                // SAFETY (of what is generated): the interpreter gives as many words as the external has arguments.
                 quote!(#(let #words = unsafe { *__bactrian_words.add(#indices) };)*),
             )
         } else {
@@ -346,6 +347,7 @@ impl Export {
             #[unsafe(export_name = #symbol)]
             unsafe extern "C" fn __bactrian_bytecode(#parameters) -> #raw {
                 #read
+                // SAFETY: these are the words of the declared types, live until the shim has taken them.
                 unsafe { #call }
             }
         }
