@@ -56,14 +56,20 @@ impl Executor {
         let drives = self.is_driver(rt);
         // SAFETY: the handle proves that the lock is held.
         let mut local = unsafe { self.local() };
-        let due = drives && !(local.queue.is_empty() && local.escaped.is_empty());
+        let queued = !local.queue.is_empty();
+        let due = drives && (queued || !local.escaped.is_empty());
         if due || local.elsewhere.contains_key(&sleeper.id) {
             drop(local);
             if drives {
                 // What waits in the reactor has its turn too.
-                self.poll_reactor();
+                self.poll_reactor(rt);
             }
             return Ok(());
+        }
+        if queued {
+            // A task of this thread has queued something, and then called OCaml, which waits: it is still in the frame at whose
+            // end the host would be told.
+            self.bell.wakeup();
         }
         let place = local.waiting.enter(sleeper, drives);
         drop(local);
@@ -122,7 +128,11 @@ impl Executor {
     /// Gets rid of work whose thread has ended.
     pub(crate) fn bury(self: &Arc<Self>, rt: &mut OCamlRuntime, message: Message) {
         let key = match &message {
-            Message::Run(runnable) => runnable.metadata().key(),
+            Message::Run(runnable) => {
+                // Also when it was never polled, and so has no key.
+                runnable.metadata().abandon();
+                runnable.metadata().key()
+            }
             Message::Cancel(_, key) => Some(*key),
             Message::Close(_, key) => return self.abandon_stream(rt, *key),
             Message::Job(_) => None,

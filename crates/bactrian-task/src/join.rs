@@ -4,7 +4,7 @@ use crate::executor::{Executor, Message};
 use crate::panics::{self, Panicked};
 use crate::settlement::Settlement;
 use crate::slab::Key;
-use crate::task::{Completion, Outcome, Stage};
+use crate::task::{Completion, Lost, Outcome, Stage};
 use core::any::Any;
 use core::fmt;
 use core::future::Future;
@@ -21,7 +21,7 @@ pub struct JoinHandle<T> {
 }
 
 /// Why a task has no result: it panicked, or its future was dropped unfinished (it was aborted, its domain ended, or
-/// nothing was left that could wake it).
+/// nothing was left that could wake it), or the one thread that could poll it has ended.
 pub struct JoinError {
     /// `None`: it was dropped.
     panicked: Option<Panicked>,
@@ -62,14 +62,11 @@ impl<T> Future for JoinHandle<T> {
 
 impl<T> Join<T> {
     fn finish(&self, result: Result<T, JoinError>) {
-        // What comes second, the end of a task that has finished, is nothing.
-        if let Ok(Some(waker)) = self.0.settle(result) {
-            panics::wake(waker);
-        }
+        settle(&self.0, result);
     }
 }
 
-impl<T> Completion<T> for Join<T> {
+impl<T: 'static> Completion<T> for Join<T> {
     fn complete(
         &mut self,
         _executor: &Arc<Executor>,
@@ -90,6 +87,24 @@ impl<T> Completion<T> for Join<T> {
 
     fn registered(&self, key: Key) {
         self.0.registered(key);
+    }
+
+    fn waiter(&self) -> Weak<dyn Lost> {
+        let state = Arc::downgrade(&self.0);
+        state
+    }
+}
+
+impl<T> Lost for Settlement<Result<T, JoinError>> {
+    fn lost(&self) {
+        settle(self, Err(JoinError { panicked: None }));
+    }
+}
+
+fn settle<T>(state: &Settlement<Result<T, JoinError>>, result: Result<T, JoinError>) {
+    // What comes second, the end of a task that has finished, is nothing.
+    if let Ok(Some(waker)) = state.settle(result) {
+        panics::wake(waker);
     }
 }
 

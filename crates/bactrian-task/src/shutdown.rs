@@ -99,7 +99,12 @@ impl Executor {
         // Its future is never dropped.
         local.bound = local.bound.saturating_sub(usize::from(bound));
         drop(local);
-        if let Some(Entry { promise: Some(promise), .. }) = entry
+        let Some(Entry { body, promise, .. }) = entry else { return };
+        if let Some(body) = body {
+            // SAFETY: a body is taken out of the slab before it dies, and was in it.
+            unsafe { body.as_ref() }.abandon();
+        }
+        if let Some(promise) = promise
             && let Err(escaped) = reject_dropped_now(rt, promise)
         {
             self.escape(rt, escaped);

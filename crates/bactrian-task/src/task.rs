@@ -15,7 +15,7 @@ use core::ptr::NonNull;
 use core::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use core::task::{Context, Poll, RawWakerVTable, Waker};
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 
 pub(crate) type TaskRunnable = Runnable<Meta>;
 
@@ -31,9 +31,40 @@ pub(crate) struct Meta {
     key: AtomicU64,
     /// Nothing of the user's is left: the rest may be dropped on any thread.
     finished: AtomicBool,
+    /// Who waits for the task, in Rust, and is to be told when its thread has ended.
+    waiter: Waiter,
+}
+
+/// Weak, so that the outcome that it may hold is never dropped with the task, whose last part any thread may drop.
+struct Waiter(Weak<dyn Lost>);
+
+// SAFETY: it is used with the lock of the domain held, while the task has no outcome, and gives it the one that holds nothing of
+// the user's: so nothing that is not `Send` is there to be touched or dropped.
+unsafe impl Send for Waiter {}
+// SAFETY: likewise.
+unsafe impl Sync for Waiter {}
+
+/// Who waits for a task.
+pub(crate) trait Lost {
+    /// The task will not be polled again, and its future not be dropped.
+    fn lost(&self);
+}
+
+/// Nobody.
+struct Nobody;
+
+impl Lost for Nobody {
+    fn lost(&self) {}
 }
 
 impl Meta {
+    /// Tells who waits that the task is given up. With the lock held, so that it does not finish meanwhile.
+    pub(crate) fn abandon(&self) {
+        if let Some(waiter) = self.waiter.0.upgrade() {
+            waiter.lost();
+        }
+    }
+
     #[inline]
     pub(crate) fn is_finished(&self) -> bool {
         self.finished.load(Ordering::Acquire)
@@ -101,6 +132,11 @@ pub(crate) trait Completion<R> {
 
     /// The task waits, and can be cancelled by this key.
     fn registered(&self, _key: Key) {}
+
+    /// Who is told when the task is given up, if that is not a promise of its [`Entry`].
+    fn waiter(&self) -> Weak<dyn Lost> {
+        Weak::<Nobody>::new()
+    }
 }
 
 /// A future that can be dropped where it waits.
@@ -108,6 +144,9 @@ pub(crate) trait Body {
     /// Drops the future, now, or when the poll that is under way returns. What is returned keeps the task, and so
     /// `self`, alive: the caller drops it.
     fn cancel(&self) -> Option<Waker>;
+
+    /// Tells who waits that the future will neither be polled nor dropped.
+    fn abandon(&self);
 }
 
 #[derive(Clone, Copy, PartialEq)]
@@ -116,6 +155,8 @@ enum State {
     Polling,
     /// Cancelled by what its own poll called.
     Cancelled,
+    /// `cancel` is dropping the future, whose destructor may let other threads of the domain run.
+    Dropping,
     /// The future is gone.
     Finished,
 }
@@ -152,7 +193,13 @@ where
 {
     // SAFETY: tasks are made with the lock of their domain held.
     unsafe { executor.local() }.bound += usize::from(thread != ThreadId::NONE);
-    let meta = Meta { executor, thread, key: AtomicU64::new(0), finished: AtomicBool::new(false) };
+    let meta = Meta {
+        executor,
+        thread,
+        key: AtomicU64::new(0),
+        finished: AtomicBool::new(false),
+        waiter: Waiter(completion.waiter()),
+    };
     let body = |meta: &Meta| Slot {
         future: UnsafeCell::new(ManuallyDrop::new(future)),
         completion: UnsafeCell::new(Some(completion)),
@@ -183,11 +230,11 @@ impl<F: Future, C: Completion<F::Output>> Slot<F, C> {
         unsafe { self.meta.as_ref() }
     }
 
-    /// Drops the user's future. `state` must say that it is there and not being polled.
+    /// Drops the user's future. `state` must have said that it is there and not being polled, and say now that it is not: that is
+    /// for the caller to set.
     fn drop_future(&self) {
-        self.state.set(State::Finished);
-        // SAFETY: `state` was not `Finished`, so the future is there, and now nobody reaches it any more. It has not been
-        // moved since it was pinned.
+        // SAFETY: as the caller says, the future is there, and nobody reaches it any more. It has not been moved since it was
+        // pinned.
         guarded(|| unsafe { ManuallyDrop::drop(&mut *self.future.get()) });
         let meta = self.meta();
         // SAFETY: tasks are dropped with the lock of their domain held.
@@ -251,10 +298,15 @@ impl<F: Future + 'static, C: Completion<F::Output> + 'static> Future for Slot<F,
 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.into_ref().get_ref();
-        if this.state.get() == State::Finished {
-            return Poll::Ready(None);
+        match this.state.get() {
+            State::Finished => return Poll::Ready(None),
+            // `cancel` is at it in another thread, or below us on this stack, and needs the slot until it is done. It has a
+            // waker, so the task stays, and is run once more when that one goes.
+            State::Dropping => return Poll::Pending,
+            State::Waiting | State::Polling | State::Cancelled => {}
         }
         if this.is_cancelled() {
+            this.state.set(State::Finished);
             this.drop_future();
             return Poll::Ready(this.finish(Outcome::Dropped));
         }
@@ -276,6 +328,7 @@ impl<F: Future + 'static, C: Completion<F::Output> + 'static> Future for Slot<F,
             }
             Err(payload) => Outcome::Panic(Panicked::caught(payload)),
         };
+        this.state.set(State::Finished);
         this.drop_future();
         Poll::Ready(this.finish(outcome))
     }
@@ -293,22 +346,29 @@ impl<F: Future, C: Completion<F::Output>> Body for Slot<F, C> {
                     let uncounted = ManuallyDrop::new(unsafe { Waker::new(data, vtable) });
                     Waker::clone(&uncounted)
                 });
+                self.state.set(State::Dropping);
                 self.drop_future();
                 self.finish(Outcome::Dropped);
+                self.state.set(State::Finished);
                 alive
             }
             State::Polling => {
                 self.state.set(State::Cancelled);
                 None
             }
-            State::Cancelled | State::Finished => None,
+            State::Cancelled | State::Dropping | State::Finished => None,
         }
+    }
+
+    fn abandon(&self) {
+        self.meta().abandon();
     }
 }
 
 impl<F: Future, C: Completion<F::Output>> Drop for Slot<F, C> {
     fn drop(&mut self) {
         if self.state.get() != State::Finished {
+            self.state.set(State::Finished);
             self.drop_future();
             self.finish(Outcome::Dropped);
         }

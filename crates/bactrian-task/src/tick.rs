@@ -12,7 +12,14 @@ pub(crate) const BUDGET: usize = 64;
 
 impl Executor {
     /// Looks at the reactor without waiting: the host has found its descriptor readable.
-    pub(crate) fn poll_reactor(&self) {
+    ///
+    /// When another thread sleeps in it, that is left to it: to look would mean to wait for it, with the lock held, and
+    /// to take a ring that is meant for it.
+    pub(crate) fn poll_reactor(&self, _rt: &OCamlRuntime) {
+        // SAFETY: the handle proves that the lock is held.
+        if unsafe { self.local() }.waiting.poller().is_some() {
+            return;
+        }
         // What can fail is a system call on descriptors that are ours and open.
         if let Err(error) = self.reactor().pollf(Some(Duration::ZERO)) {
             panic!("the reactor of domain {} fails: {error}", self.domain());

@@ -71,6 +71,42 @@ let cancel_at_point rng =
   Future.cancel t;
   cancelled_or "cancelled at a point" n t
 
+external points :
+  int -> int -> int -> int Future.t * int Future.t -> (bool -> int) -> int Future.t
+  = "p_points"
+
+external reached : int -> bool = "p_reached"
+external point_guards : unit -> int = "p_guards"
+external point_drops : unit -> int = "p_drops"
+
+let number_of_points = 9
+
+let drop_at_point rng =
+  (* At each of its await points, by OCaml (0) or by Rust (1, 2); or past all of them. *)
+  let number = Atomic.fetch_and_add numbers 1 in
+  let stop = Random.State.int rng (number_of_points + 1) in
+  let way = Random.State.int rng 3 in
+  let never, resolve_never = Future.make () in
+  let blocked, unblock = Future.make () in
+  let call last = if last then Future.await blocked else Future.await (yield 1) in
+  let way = if stop = number_of_points then 0 else way in
+  let t = watch (points number stop way (Future.return 1, never) call) in
+  (if stop < number_of_points && way = 0 then (
+     while not (reached number) do
+       ignore (Future.await (Future.sleep 0.0005))
+     done;
+     Future.cancel t;
+     match Future.await t with
+     | n -> fail "point %d: %d, and not cancelled" stop n
+     | exception Future.Cancelled -> ())
+   else
+     let got = Future.await t in
+     let expected = if way = 0 then number_of_points else -way in
+     if got <> expected then fail "point %d: %d, and not %d" stop got expected;
+     ignore (reached number));
+  ignore (unblock (Ok 0));
+  ignore (resolve_never (Ok 0))
+
 let cancel_against_signal rng =
   (* Completion and cancellation at once: the signal comes from another thread. *)
   let number = Atomic.fetch_and_add numbers 1 in
@@ -117,7 +153,7 @@ let panics rng =
   | () -> fail "no panic"
 
 let one ~stay rng =
-  match Random.State.int rng 14 with
+  match Random.State.int rng 16 with
   | 0 -> expect "ready" 8 (ready 7)
   | 1 ->
       let n = Random.State.int rng 20 in
@@ -130,6 +166,7 @@ let one ~stay rng =
   | 9 -> both rng
   | 10 -> refused rng
   | 11 -> panics rng
+  | 14 | 15 -> drop_at_point rng
   | 12 ->
       let n = Random.State.int rng 100 in
       expect "parallel" (n * (n - 1) / 2) (parallel_sum n)
@@ -220,6 +257,12 @@ let () =
     (fun () ->
       Printf.sprintf "%d things owned, %d dropped" (Atomic.get guards) (drops () - before))
     (fun () -> Atomic.get guards = drops () - before)
+    1000;
+  eventually
+    (fun () ->
+      Printf.sprintf "%d things owned at await points, %d dropped" (point_guards ())
+        (point_drops ()))
+    (fun () -> point_guards () = point_drops ())
     1000;
   if strays () <> 0 then fail "%d polls on a wrong thread" (strays ());
   if waiting () <> tasks then fail "%d tasks are left" (waiting () - tasks);

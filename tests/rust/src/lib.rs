@@ -25,6 +25,7 @@ mod tasks_futures;
 mod tasks_points;
 mod tasks_streams;
 mod tasks_streams_lwt;
+mod tasks_threads;
 mod threads;
 mod types_bigarrays;
 mod types_collections;

@@ -113,7 +113,7 @@ async fn f_wait(number: i64) -> i64 {
 
 /// Wakes who waits for this number; was there anybody?
 #[export]
-fn f_signal(number: i64, value: i64) -> bool {
+pub(crate) fn f_signal(number: i64, value: i64) -> bool {
     let mut waiting = waiting();
     let Some(place) = waiting.iter().position(|(other, _)| *other == number) else { return false };
     let (_, sender) = waiting.swap_remove(place);

@@ -125,7 +125,7 @@ unsafe extern "C" fn bactrian_future_turn(_: RawOCaml) -> RawOCaml {
             let usable = |executor: &Arc<Executor>| !executor.is_gone() && !fork::is_child();
             if let Some(executor) = Executor::existing(rt).filter(usable) {
                 if executor.is_driver(rt) {
-                    executor.poll_reactor();
+                    executor.poll_reactor(rt);
                 }
                 executor.turn(rt)?;
             }

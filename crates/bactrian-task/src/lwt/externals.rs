@@ -66,7 +66,7 @@ unsafe extern "C" fn bactrian_lwt_tick(_: RawOCaml) -> RawOCaml {
     // SAFETY: this is the shim's frame.
     unsafe {
         with_executor("bactrian_lwt_tick", |rt, executor| {
-            executor.poll_reactor();
+            executor.poll_reactor(rt);
             tick(rt, &executor)
         })
     }
