@@ -90,8 +90,7 @@ impl<T: 'static> Completion<T> for Join<T> {
     }
 
     fn waiter(&self) -> Weak<dyn Lost> {
-        let state = Arc::downgrade(&self.0);
-        state
+        Arc::downgrade(&self.0) as _
     }
 }
 
