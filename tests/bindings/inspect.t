@@ -24,6 +24,10 @@ What a library says of itself.
       collections : (int * string option) list -> float array -> int32 list array -> int
       sum : (float, Bigarray.float64_elt, Bigarray.c_layout) Bigarray.Array1.t -> float
       later : int -> string Lwt.t
+      countdown : int -> int Lwt_stream.t
+      letters : string -> char Bactrian.Stream.t
+      lines : int -> string Bactrian.Channel.sender
+      count_letters : char Bactrian.Stream.t -> int Bactrian.Future.t
       Index.open_ : string -> (int, string) result
       Index.Cursor.step : int -> int
       call_twice : int -> int
@@ -78,7 +82,7 @@ One function, by its name in OCaml, in Rust, or as a symbol.
 
   $ ./bactrian.exe inspect rust/libengine.a --function mix
   mix : (int64[@unboxed]) -> (int32[@unboxed]) -> (int[@untagged]) -> (int64[@unboxed])
-    Rust       engine::functions::mix (tests/bindings/rust/src/functions.rs:32:4)
+    Rust       engine::functions::mix (tests/bindings/rust/src/functions.rs:37:4)
     symbol     mix
     bytecode   mix_byte
     noalloc    it neither allocates on the OCaml heap nor raises
@@ -104,7 +108,7 @@ One function, by its name in OCaml, in Rust, or as a symbol.
       ],
       "rust": "engine::functions::step",
       "file": "tests/bindings/rust/src/functions.rs",
-      "line": 128,
+      "line": 170,
       "doc": "In a module within."
     }
   ]
@@ -112,7 +116,7 @@ One function, by its name in OCaml, in Rust, or as a symbol.
   $ ./bactrian.exe inspect rust/libengine.a --function finish | diff a -
   $ ./bactrian.exe inspect rust/libengine.a --function engine_end_symbol | diff a -
   $ ./bactrian.exe inspect rust/libengine.a --function nope
-  bactrian: the library has no function `nope`; `bactrian inspect` without --function lists the 35 that it has
+  bactrian: the library has no function `nope`; `bactrian inspect` without --function lists the 39 that it has
   [1]
 
 All of it for programs.
@@ -132,7 +136,7 @@ All of it for programs.
         "name": "deposit",
         "type": "engine::domain::Account -> int -> engine::domain::Currency -> engine::domain::Account",
   $ grep -c '"name": ' all.json
-  120
+  128
 
 What is no such library is the same error as for `bindings`.
 
