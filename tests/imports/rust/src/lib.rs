@@ -171,9 +171,9 @@ fn abstract_types(rt: &mut OCamlRuntime) -> Vec<String> {
 #[export]
 fn any_type(rt: &mut OCamlRuntime) -> i64 {
     let words: BoxRoot<OCamlList<String>> = vec!["a", "b"].to_boxroot(rt);
-    // SAFETY: the function takes lists of anything.
-    let any: BoxRoot<OCamlList<bactrian::OCamlAny>> =
-        unsafe { OCaml::new(rt, rt.get(&words).raw()) }.root();
+    // SAFETY: the word is that of a list, live as long as its root, and the function takes lists of anything.
+    let any = unsafe { OCaml::<OCamlList<bactrian::OCamlAny>>::new(rt, rt.get(&words).raw()) };
+    let any = any.root();
     zoo::length(rt, &any).to_rust(rt)
 }
 
