@@ -41,7 +41,7 @@ search.exe: setup
 	$(SAY) 'building the search example (the first time takes some minutes)'
 	@$(ENV) $(DUNE) --profile release ./examples/search/search.exe
 
-test: setup test-setup test-rust test-ocaml test-checked test-crowd test-c test-guide test-new ## all tests
+test: setup test-setup test-rust test-ocaml test-checked test-codegen test-crowd test-c test-guide test-new ## all tests
 	$(SAY) 'all tests passed'
 
 test-setup:
@@ -71,6 +71,7 @@ test-checked: setup
 
 # The code of release mode, in Rust.
 test-codegen: setup
+	$(SAY) 'Rust: what release mode compiles to'
 	@$(ENV) tests/rust-codegen
 
 # Two domains of four threads each, each of which runs the whole suite.
