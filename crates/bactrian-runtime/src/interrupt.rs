@@ -56,7 +56,20 @@ unsafe extern "C" fn on_interrupt() {
         domain_state::interrupt_taken(domain_state::current());
         let rt = &mut OCamlRuntime::recover();
         crate::urgent::let_go(rt);
-        rt.drop_unreachable();
-        crate::domain::run_jobs();
+        work(rt);
     }
+}
+
+/// What interrupts are asked for, but for turns of threads. Where OCaml code may run.
+fn work(rt: &mut OCamlRuntime) {
+    rt.drop_unreachable();
+    // SAFETY: the handle proves that the lock is held, and is borrowed mutably, so nobody has an unrooted value.
+    unsafe { crate::domain::run_jobs() };
+}
+
+/// Takes an interrupt, if there is one, without giving this thread's turn away. Where OCaml code may run.
+pub(crate) fn take_keeping_turn(rt: &mut OCamlRuntime) {
+    // SAFETY: the handle proves that the lock is held.
+    unsafe { domain_state::interrupt_taken(domain_state::current()) };
+    work(rt);
 }

@@ -84,7 +84,7 @@ pub mod __private {
     pub use crate::schema;
     pub use crate::shim;
     pub use crate::startup::run_test;
-    pub use crate::urgent::releasing_runtime_urgently;
+    pub use crate::urgent::{keep_turn, releasing_runtime_urgently};
     pub use crate::variant;
 
     /// What the macros for users of ocaml-interop expand to.

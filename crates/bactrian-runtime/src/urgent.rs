@@ -16,7 +16,7 @@ static WANTED: [AtomicUsize; 128] = [const { AtomicUsize::new(0) }; 128];
 /// How often a thread lets go for others before it goes on regardless, so that a process short of processors does.
 const PATIENCE: usize = 100;
 
-/// As [`OCamlRuntime::releasing_runtime`], but afterwards the lock is taken from whoever computes with it.
+/// As [`OCamlRuntime::releasing_runtime`], but afterwards the lock is taken from whoever computes with it. [`keep_turn`] goes with it.
 pub fn releasing_runtime_urgently<R>(rt: &mut OCamlRuntime, body: impl FnOnce() -> R + Send) -> R {
     struct Wanted(&'static AtomicUsize);
     impl Drop for Wanted {
@@ -43,6 +43,14 @@ pub fn releasing_runtime_urgently<R>(rt: &mut OCamlRuntime, body: impl FnOnce() 
         (result, guard)
     });
     result
+}
+
+/// To be called after [`releasing_runtime_urgently`], where OCaml code may run.
+///
+/// Whoever had the lock may have let go of it for another reason, and the interrupt be left for us: the threads library would give the
+/// lock back then, for as long as that one computes.
+pub fn keep_turn(rt: &mut OCamlRuntime) {
+    interrupt::take_keeping_turn(rt);
 }
 
 /// Lets threads that want it have the lock. Called where OCaml code may run.

@@ -5,7 +5,7 @@ use crate::executor::{Executor, Message};
 use crate::sleeper::Sleeper;
 use crate::thread::ThreadId;
 use crate::waiting::Place;
-use bactrian_runtime::__private::releasing_runtime_urgently;
+use bactrian_runtime::__private::{keep_turn, releasing_runtime_urgently};
 use bactrian_runtime::{OCamlException, OCamlRuntime};
 use core::mem;
 use core::time::Duration;
@@ -72,9 +72,10 @@ impl Executor {
             self.bell.wakeup();
         }
         let place = local.waiting.enter(sleeper, drives);
+        let hosts = local.host.as_ref().is_some_and(|host| host.thread == sleeper.id);
         drop(local);
         let polled = match place {
-            Place::Reactor => self.sleep_in_reactor(rt, sleeper),
+            Place::Reactor => self.sleep_in_reactor(rt, sleeper, hosts),
             Place::Parked => {
                 sleeper.park(|| rt.releasing_runtime(|| thread::park_timeout(NAP)));
                 Ok(())
@@ -82,6 +83,9 @@ impl Executor {
         };
         // SAFETY: as above.
         unsafe { self.local() }.waiting.leave(sleeper, place);
+        if place == Place::Reactor && hosts {
+            keep_turn(rt);
+        }
         if let Err(error) = polled {
             panic!("the reactor of domain {} fails: {error}", self.domain());
         }
@@ -92,12 +96,16 @@ impl Executor {
         Ok(())
     }
 
-    fn sleep_in_reactor(&self, rt: &mut OCamlRuntime, sleeper: &Sleeper) -> io::Result<()> {
-        let is_host = self.host_thread(rt) == ThreadId::current();
+    fn sleep_in_reactor(
+        &self,
+        rt: &mut OCamlRuntime,
+        sleeper: &Sleeper,
+        urgently: bool,
+    ) -> io::Result<()> {
         let polled = sleeper.poll(|| {
             let poll = || self.reactor().pollf(None).map(|_| ());
             // A thread that does nothing else goes before those that compute.
-            if is_host { releasing_runtime_urgently(rt, poll) } else { rt.releasing_runtime(poll) }
+            if urgently { releasing_runtime_urgently(rt, poll) } else { rt.releasing_runtime(poll) }
         });
         polled.unwrap_or(Ok(()))
     }

@@ -5,6 +5,7 @@ module Stream = Bactrian.Stream
 module Task = Domainslib.Task
 
 external numbers : int -> int Stream.t = "s_yield"
+external sum : int Stream.t -> bool -> int Future.t = "s_sum"
 external sleep : int -> int Future.t = "f_sleep"
 external yield : int -> int Future.t = "f_yield"
 external stays : int -> int Future.t = "f_stays"
@@ -92,6 +93,17 @@ let test_read_elsewhere () =
       Alcotest.(check (option (list int))) "read" (Some [ 1; 2; 3 ]) (Atomic.get read);
       Domain.join reader)
 
+let test_ahead () =
+  (* The one domain looks for work all the while, as Domainslib does, and keeps its lock for 50 ms at a time. *)
+  with_pool 0 (fun pool ->
+      let start = Unix.gettimeofday () in
+      Task.await pool
+        (Task.async pool (fun () ->
+             int "the sum" 45_150 (Future.await (sum (numbers 300) false));
+             int "the sum" 45_150 (Future.await (sum (numbers 300) true))));
+      let took = Unix.gettimeofday () -. start in
+      if took > 5. then Alcotest.failf "%.1f s, which is %.0f ms each" took (took /. 0.6))
+
 let test_after () =
   with_pool 1 (fun _ -> int "within" 3 (Future.await (sleep 3)));
   int "in a plain thread" 4 (Future.await (sleep 4));
@@ -122,6 +134,7 @@ let () =
             Alcotest.test_case "parallel_for" `Quick test_parallel_for;
             Alcotest.test_case "a stream of a domain that waits for nothing" `Quick
               test_read_elsewhere;
+            Alcotest.test_case "what is woken goes before what computes" `Quick test_ahead;
             Alcotest.test_case "after the pool" `Quick test_after;
             Alcotest.test_case "of another domain" `Quick test_in_domain;
           ] );
