@@ -260,6 +260,8 @@ impl<F: Future, C: Completion<F::Output>> Slot<F, C> {
         let outcome = completion.complete(&meta.executor, stage, outcome);
         // It may own what it was given, whose destructor may panic.
         guarded(|| drop(completion));
+        // First: whoever wakes the task from now on drops it, on any thread, without the lock.
+        self.state.set(State::Finished);
         meta.finished.store(true, Ordering::Release);
         outcome
     }
@@ -349,7 +351,6 @@ impl<F: Future, C: Completion<F::Output>> Body for Slot<F, C> {
                 self.state.set(State::Dropping);
                 self.drop_future();
                 self.finish(Outcome::Dropped);
-                self.state.set(State::Finished);
                 alive
             }
             State::Polling => {
