@@ -9,6 +9,7 @@ use bactrian_runtime::__private::{keep_turn, releasing_runtime_urgently};
 use bactrian_runtime::{OCamlException, OCamlRuntime};
 use core::mem;
 use core::time::Duration;
+use std::collections::VecDeque;
 use std::io;
 use std::sync::Arc;
 use std::thread;
@@ -33,11 +34,36 @@ impl Executor {
         }
         let here = ThreadId::current();
         // SAFETY: the handle proves that the lock is held.
-        let mine = unsafe { self.local() }.elsewhere.remove(&here);
-        if let Some(mine) = mine {
-            context::enter(self, rt, || mine.into_iter().for_each(Message::run));
+        let mut local = unsafe { self.local() };
+        let count = local.elsewhere.get(&here).map_or(0, VecDeque::len);
+        drop(local);
+        if count > 0 {
+            context::enter(self, rt, || {
+                for _ in 0..count {
+                    // One at a time: what it runs may wait for another one, in a turn of its own.
+                    let Some(message) = self.next_of(here) else { break };
+                    message.run();
+                }
+            });
+        }
+        if self.is_due(rt) {
+            // A task of this thread has queued something, and then called OCaml, which waits: it is still in the frame at whose
+            // end the host would be told.
+            self.bell.wakeup();
         }
         Ok(())
+    }
+
+    /// The next message for this thread from another one. In a frame.
+    fn next_of(&self, here: ThreadId) -> Option<Message> {
+        // SAFETY: whoever is in a frame of the executor holds the lock.
+        let mut local = unsafe { self.local() };
+        let mine = local.elsewhere.get_mut(&here)?;
+        let message = mine.pop_front();
+        if mine.is_empty() {
+            local.elsewhere.remove(&here);
+        }
+        message
     }
 
     /// A turn of the thread that `sleeper` is: does what is due, and then, unless there is more or its wait is over, sleeps
@@ -56,8 +82,7 @@ impl Executor {
         let drives = self.is_driver(rt);
         // SAFETY: the handle proves that the lock is held.
         let mut local = unsafe { self.local() };
-        let queued = !local.queue.is_empty();
-        let due = drives && (queued || !local.escaped.is_empty());
+        let due = drives && !(local.queue.is_empty() && local.escaped.is_empty());
         if due || local.elsewhere.contains_key(&sleeper.id) {
             drop(local);
             if drives {
@@ -65,11 +90,6 @@ impl Executor {
                 self.poll_reactor(rt);
             }
             return Ok(());
-        }
-        if queued {
-            // A task of this thread has queued something, and then called OCaml, which waits: it is still in the frame at whose
-            // end the host would be told.
-            self.bell.wakeup();
         }
         let place = local.waiting.enter(sleeper, drives);
         let hosts = local.host.as_ref().is_some_and(|host| host.thread == sleeper.id);
