@@ -19,10 +19,10 @@ use std::thread;
 const NAP: Duration = Duration::from_millis(100);
 
 impl Executor {
-    /// May this thread do whatever is due? It may if there is no host, or if it is the host.
+    /// May this thread do whatever is due? It may if there is no host, or none any more, or if it is the host.
     pub(crate) fn is_driver(&self, rt: &OCamlRuntime) -> bool {
         let host = self.host_thread(rt);
-        host == ThreadId::NONE || host == ThreadId::current()
+        host == ThreadId::NONE || host == ThreadId::current() || !host.is_alive()
     }
 
     /// Does what is due on this thread, and does not wait.
