@@ -3,17 +3,17 @@
 //! The promise is made where it is asked for, and settled by a task on the stream's domain: whoever asked may be gone by then,
 //! and the element for somebody else.
 
+use crate::domain_cell::DomainCell;
 use crate::executor::Executor;
 use crate::export::{self, Convert, reject_dropped};
 use crate::future::Futures;
 use crate::handle;
 use crate::slab::Key;
-use crate::task::{self, Completion, Outcome, Stage, Unsettled};
+use crate::task::{self, Completion, Lost, Outcome, Stage, Unsettled};
 use crate::thread::ThreadId;
 use bactrian_runtime::OCamlRuntime;
-use core::cell::Cell;
 use core::future::Future;
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 
 /// A promise to be settled, sooner or later. Dropped, it is rejected.
 pub(crate) struct Pledge {
@@ -42,9 +42,26 @@ impl Drop for Pledge {
     }
 }
 
+/// Where a pledge is until its task waits: where whoever gives the task up finds it.
+struct Place(DomainCell<Option<Pledge>>);
+
+impl Place {
+    fn take(&self) -> Option<Pledge> {
+        // SAFETY: tasks are polled, dropped and given up with the lock of their domain held.
+        unsafe { self.0.borrow() }.take()
+    }
+}
+
+impl Lost for Place {
+    fn lost(&self) {
+        // Who asked is told so.
+        drop(self.take());
+    }
+}
+
 /// Settles a pledge with the outcome of a task.
 struct Settle<R> {
-    pledge: Cell<Option<Pledge>>,
+    pledge: Arc<Place>,
     executor: Arc<Executor>,
     function: &'static str,
     convert: Convert<R>,
@@ -74,6 +91,11 @@ impl<R> Completion<R> for Settle<R> {
             entry.promise = Some(promise);
         }
     }
+
+    fn waiter(&self) -> Weak<dyn Lost> {
+        let pledge = Arc::downgrade(&self.pledge);
+        pledge
+    }
 }
 
 /// Starts a task that settles the pledge. With the lock of the executor's domain held, and a frame entered.
@@ -86,7 +108,7 @@ pub(super) fn start<R: 'static>(
     pledge: Pledge,
 ) {
     let settle = Settle {
-        pledge: Cell::new(Some(pledge)),
+        pledge: Arc::new(Place(DomainCell::new(Some(pledge)))),
         executor: Arc::clone(executor),
         function,
         convert,
