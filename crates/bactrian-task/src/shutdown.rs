@@ -35,9 +35,13 @@ impl Executor {
     ///
     /// The executor stays usable: what runs later at exit may still make calls.
     pub(crate) fn cancel_all(self: &Arc<Self>, rt: &mut OCamlRuntime) {
-        if fork::is_child() {
-            return;
+        if !fork::is_child() {
+            self.drop_all(rt, false);
         }
+    }
+
+    /// As above. When the domain `ends`, whoever drives does so no more, and this thread does what is queued in any case.
+    fn drop_all(self: &Arc<Self>, rt: &mut OCamlRuntime, ends: bool) {
         self.abandon_all(rt, |thread| thread != ThreadId::NONE && thread != ThreadId::current());
         // A bound, since a continuation may start anew for ever.
         for _ in 0..1000 {
@@ -61,7 +65,7 @@ impl Executor {
             self.fetch(rt);
             // SAFETY: as above.
             let queued = unsafe { self.local() }.queue.len();
-            if !self.is_driver(rt) || !cancelled && queued == 0 {
+            if !(ends || self.is_driver(rt)) || !cancelled && queued == 0 {
                 break;
             }
             for _ in 0..queued.div_ceil(BUDGET) {
@@ -131,7 +135,9 @@ impl Executor {
     /// Ends the executor with its domain.
     fn close(self: &Arc<Self>, rt: &mut OCamlRuntime) {
         self.gate.close();
-        self.cancel_all(rt);
+        if !fork::is_child() {
+            self.drop_all(rt, true);
+        }
         // SAFETY: the handle proves that the lock is held.
         let streams = unsafe { self.local() }.streams.keys();
         // What is left is other threads', which end with the domain. They have this executor, which has them.
