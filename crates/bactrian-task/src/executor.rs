@@ -389,7 +389,8 @@ impl Message {
             // Its future may be dropped on its domain only, which is gone.
             Message::Run(runnable) if runnable.metadata().is_finished() => drop(runnable),
             Message::Run(runnable) => mem::forget(runnable),
-            Message::Job(job) => drop(job),
+            // What it owns may panic, and others are to be discarded after it.
+            Message::Job(job) => panics::guarded(|| drop(job)),
             Message::Cancel(..) | Message::Close(..) => {}
         }
     }

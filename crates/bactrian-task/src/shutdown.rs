@@ -154,7 +154,13 @@ impl Executor {
         let mut left = mem::take(&mut local.queue);
         left.extend(mem::take(&mut local.elsewhere).into_values().flatten());
         drop(local);
-        left.into_iter().chain(arrived).for_each(Message::discard);
+        for message in left.into_iter().chain(arrived) {
+            if let Message::Run(runnable) = &message {
+                // It was never polled, and so is in no table: who waits for it is told here.
+                runnable.metadata().abandon();
+            }
+            message.discard();
+        }
     }
 }
 
