@@ -15,15 +15,20 @@ impl Executor {
     ///
     /// When another thread sleeps in it, that is left to it: to look would mean to wait for it, with the lock held, and
     /// to take a ring that is meant for it.
-    pub(crate) fn poll_reactor(&self, _rt: &OCamlRuntime) {
-        // SAFETY: the handle proves that the lock is held.
-        if unsafe { self.local() }.waiting.poller().is_some() {
+    pub(crate) fn poll_reactor(&self, rt: &OCamlRuntime) {
+        if self.is_watched(rt) {
             return;
         }
         // What can fail is a system call on descriptors that are ours and open.
         if let Err(error) = self.reactor().pollf(Some(Duration::ZERO)) {
             panic!("the reactor of domain {} fails: {error}", self.domain());
         }
+    }
+
+    /// Does another thread sleep in the reactor?
+    pub(crate) fn is_watched(&self, _rt: &OCamlRuntime) -> bool {
+        // SAFETY: the handle proves that the lock is held.
+        unsafe { self.local() }.waiting.poller().is_some()
     }
 
     /// Is there something in the local queue?

@@ -46,6 +46,13 @@ impl Waiting {
         self.poller.as_ref()
     }
 
+    /// A host has come: who sleeps in the reactor is to do so no more.
+    pub(crate) fn leave_reactor(&self) {
+        if let Some(poller) = &self.poller {
+            poller.wake();
+        }
+    }
+
     /// A thread waits no more: another one sleeps in the reactor from now on.
     pub(crate) fn pass_on(&self) {
         if self.poller.is_none()

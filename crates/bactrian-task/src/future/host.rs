@@ -117,10 +117,7 @@ pub(super) fn attach(rt: &OCamlRuntime) -> Result<bool, String> {
         _ => {}
     }
     local.host = Some(Host { thread: here, kick: None, covered: None, detach: |_| Ok(()) });
-    // It sleeps in the reactor no more.
-    if let Some(poller) = local.waiting.poller() {
-        poller.wake();
-    }
+    local.waiting.leave_reactor();
     drop(local);
     // What was due before has nobody else to tell.
     executor.bell.wakeup();

@@ -7,7 +7,7 @@
 use crate::executor::Executor;
 use crate::fork;
 use crate::slab::{Key, Slab};
-use bactrian_io::{Interest, TimerKey, WatchKey};
+use bactrian_io::{Interest, Polled, TimerKey, WatchKey};
 use bactrian_runtime::__private::{shim, val_int};
 use bactrian_runtime::{OCaml, OCamlException, OCamlFloat, OCamlInt, OCamlRuntime, RawOCaml};
 use core::task::Waker;
@@ -268,6 +268,9 @@ unsafe extern "C" fn bactrian_lwt_engine_poll(block: RawOCaml) -> RawOCaml {
             let executor = Executor::current(rt);
             let polled = if wait {
                 rt.releasing_runtime(|| executor.reactor().pollf(None))
+            } else if executor.is_watched(rt) {
+                // To look would mean to wait for that thread, with the lock held. It was told to leave, and rings then.
+                Ok(Polled::default())
             } else {
                 executor.reactor().pollf(Some(Duration::ZERO))
             };

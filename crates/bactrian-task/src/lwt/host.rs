@@ -163,7 +163,12 @@ fn attach(rt: &mut OCamlRuntime, executor: &Arc<Executor>) -> Result<(), OCamlEx
     }
     let host = Host { thread: ThreadId::current(), kick: Some(ops::kick), covered: None, detach };
     // SAFETY: the handle proves that the lock is held; executors are used on their own domain.
-    unsafe { executor.local() }.host = Some(host);
+    let mut local = unsafe { executor.local() };
+    local.host = Some(host);
+    local.waiting.leave_reactor();
+    drop(local);
+    // What came up before, for this thread too, has nobody else to tell.
+    executor.bell.wakeup();
     Ok(())
 }
 
@@ -190,6 +195,9 @@ fn claim(rt: &mut OCamlRuntime, executor: &Arc<Executor>) -> Result<(), OCamlExc
         if let Some(host) = &mut local.host {
             host.thread = ThreadId::current();
         }
+        local.waiting.leave_reactor();
+        drop(local);
+        executor.bell.wakeup();
         return Ok(());
     }
     drop(local);
