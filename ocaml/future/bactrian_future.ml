@@ -192,7 +192,10 @@ module Host = struct
             | () -> ()
             | exception exn ->
                 !Future.uncaught_exception_hook exn (Printexc.get_raw_backtrace ());
-                go ()
+                (* Unless the domain has ended: nothing comes up any more. *)
+                match attach () with
+                | _ -> go ()
+                | exception Failure _ -> ())
           in
           go ();
           stop key;
