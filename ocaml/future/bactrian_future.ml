@@ -42,19 +42,19 @@ type scheduler = {
 }
 
 (* Those of the threads of a domain, by their numbers. *)
-let schedulers : (int * scheduler) list ref Domain.DLS.key =
-  Domain.DLS.new_key (fun () -> ref [])
+let schedulers : (int * scheduler) list Atomic.t Domain.DLS.key =
+  Domain.DLS.new_key (fun () -> Atomic.make [])
 
 (* Those of threads that have none of their own, in every domain. *)
 let anyones : scheduler list Atomic.t = Atomic.make []
 
-let rec update change =
-  let before = Atomic.get anyones in
-  if not (Atomic.compare_and_set anyones before (change before)) then update change
+let rec update list change =
+  let before = Atomic.get list in
+  if not (Atomic.compare_and_set list before (change before)) then update list change
 
 let scheduler () =
   let own =
-    match !(Domain.DLS.get schedulers) with
+    match Atomic.get (Domain.DLS.get schedulers) with
     | [] -> None
     | known -> List.assq_opt (Thread.id (Thread.self ())) known
   in
@@ -149,11 +149,11 @@ module Host = struct
     let known = Domain.DLS.get schedulers in
     let id = Thread.id (Thread.self ()) in
     let entry = (id, { prepare_for_await; fork }) in
-    known := entry :: !known;
+    update known (List.cons entry);
     suspends true;
     Fun.protect body ~finally:(fun () ->
-        known := List.filter (fun other -> other != entry) !known;
-        suspends (List.mem_assq id !known))
+        update known (List.filter (fun other -> other != entry));
+        suspends (List.mem_assq id (Atomic.get known)))
 
   (* How many calls there are on this domain's host, and whether they made it that. *)
   let hosts = Domain.DLS.new_key (fun () -> ref (0, false))
@@ -190,7 +190,7 @@ module Host = struct
           let rec go () =
             match wait_for key with
             | () -> ()
-            | exception exn ->
+            | exception exn -> (
                 !Future.uncaught_exception_hook exn (Printexc.get_raw_backtrace ());
                 (* Unless the domain has ended: nothing comes up any more. *)
                 match attach () with
@@ -224,11 +224,11 @@ module Host = struct
 
   let everywhere ~prepare_for_await body =
     let anyone = { prepare_for_await; fork = None } in
-    update (List.cons anyone);
+    update anyones (List.cons anyone);
     everywhere true;
     Fun.protect body ~finally:(fun () ->
         everywhere false;
-        update (List.filter (( != ) anyone)))
+        update anyones (List.filter (( != ) anyone)))
 end
 
 (* A domain in which something waits while nobody says who polls it: a thread does, until the domain ends. *)
