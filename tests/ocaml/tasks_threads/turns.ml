@@ -1,12 +1,19 @@
 (* The threads of a domain take turns: one polls while another one sleeps, drops or ends. *)
 
 module Future = Bactrian.Future
+module Host = Bactrian_future.Host
+module Stream = Bactrian.Stream
 
 external lost_with_their_thread : int -> int -> int Future.t = "t_lost_with_their_thread"
 external slow : unit -> string Future.t = "t_slow"
 external slow_aborted : unit -> bool Future.t = "t_slow_aborted"
 external whole : unit -> int = "t_whole"
 external queue_and_call : int -> (int -> bool) -> bool Future.t = "t_queue_and_call"
+external bound_wait : int -> int Future.t = "t_bound_wait"
+external bound_and_call : int -> (int -> bool) -> bool Future.t = "t_bound_and_call"
+external leave : unit -> unit Future.t = "t_leave"
+external left_is_lost : unit -> bool Future.t = "t_left_is_lost"
+external stays : int -> int Stream.t = "s_stays"
 external wait : int -> int Future.t = "f_wait"
 external signal : int -> int -> bool = "f_signal"
 
@@ -84,7 +91,7 @@ let looked_at () =
   Thread.join waiter
 
 let called () =
-  Bactrian_future.Host.with_driver @@ fun () ->
+  Host.with_driver @@ fun () ->
   for _ = 1 to 20 do
     let n = number () in
     let waiting = wait n in
@@ -95,6 +102,143 @@ let called () =
     Alcotest.(check bool) "the signal" true (Future.await (queue_and_call n done_));
     if Unix.gettimeofday () -. start > 19. then Alcotest.fail "nobody was told"
   done
+
+let polled () =
+  Host.with_driver @@ fun () ->
+  for _ = 1 to 20 do
+    let n = number () in
+    let waiting = wait n in
+    Thread.delay 0.002;
+    let late = Unix.gettimeofday () +. 10. in
+    let rec look _ =
+      match Future.poll waiting with
+      | Some outcome -> outcome = Ok 1
+      | None ->
+          Thread.yield ();
+          Unix.gettimeofday () < late && look ()
+    in
+    Alcotest.(check bool)
+      "it comes" true
+      (Future.await (queue_and_call n (fun _ -> look ())))
+  done
+
+let in_hand () =
+  Host.with_driver @@ fun () ->
+  for _ = 1 to 10 do
+    let n = number () and m = number () in
+    let second = bound_wait m in
+    let first = bound_and_call n (fun _ -> Future.await_timeout second 10. = Some 7) in
+    ignore (signal n 0);
+    ignore (signal m 7);
+    Alcotest.(check bool) "the second has its turn" true (Future.await first)
+  done
+
+let until test =
+  while not (test ()) do
+    Thread.delay 0.001
+  done
+
+let dropped_in_time what t =
+  match in_time what t with
+  | _ -> Alcotest.failf "%s: it was not dropped" what
+  | exception Bactrian.Dropped _ -> ()
+
+let pulled () =
+  let made = Atomic.make None and ends = Atomic.make false in
+  let thread =
+    Thread.create
+      (fun () ->
+        Atomic.set made (Some (stays 3));
+        until (fun () -> Atomic.get ends))
+      ()
+  in
+  until (fun () -> Atomic.get made <> None);
+  let next = Stream.next_future (Option.get (Atomic.get made)) in
+  (* The pull is left to that thread. *)
+  Future.await (Future.sleep 0.01);
+  Atomic.set ends true;
+  Thread.join thread;
+  dropped_in_time "an element of a thread that ended" next
+
+(* A domain whose main thread ends before another one, which has run [body]. *)
+let domain_ends ~beside ~main check =
+  let ends = Atomic.make false and ready = Atomic.make false in
+  let domain =
+    Domain.spawn (fun () ->
+        let body () =
+          Atomic.set ready true;
+          until (fun () -> Atomic.get ends)
+        in
+        ignore (Thread.create (fun () -> beside body) ());
+        until (fun () -> Atomic.get ready);
+        main ())
+  in
+  let check () =
+    until (fun () -> Atomic.get ready);
+    check ()
+  in
+  Fun.protect check ~finally:(fun () ->
+      Atomic.set ends true;
+      Domain.join domain)
+
+let driven_domain_ends () =
+  let t = Atomic.make None in
+  domain_ends ~beside:Host.with_driver
+    ~main:(fun () -> Atomic.set t (Some (wait (number ()))))
+    (fun () ->
+      until (fun () -> Atomic.get t <> None);
+      dropped_in_time "of a domain that ended" (Option.get (Atomic.get t)))
+
+let left_to_a_thread () =
+  domain_ends
+    ~beside:(fun body ->
+      ignore (leave ());
+      body ())
+    ~main:ignore
+    (fun () ->
+      Alcotest.(check bool) "lost" true (in_time "a task that was left" (left_is_lost ())))
+
+let driver_stays () =
+  let escaped = Atomic.make 0 in
+  let hook = !Future.uncaught_exception_hook in
+  (Future.uncaught_exception_hook := fun _ _ -> Atomic.incr escaped);
+  Fun.protect
+    ~finally:(fun () -> Future.uncaught_exception_hook := hook)
+    (fun () ->
+      domain_ends ~beside:Host.with_driver
+        ~main:(fun () -> ignore (Future.sleep 0.02))
+        (fun () -> Thread.delay 0.3));
+  if Atomic.get escaped > 1 then
+    Alcotest.failf "the driver failed %d times" (Atomic.get escaped)
+
+let schedulers () =
+  let wrong = Atomic.make 0 and stop = Atomic.make false in
+  let body () =
+    while not (Atomic.get stop) do
+      let t = Future.sleep 0.05 in
+      let prepare_for_await () =
+        let await () = if Future.peek t = None then Future.cancel t else raise Exit in
+        { Host.release = ignore; await }
+      in
+      Host.suspending ~prepare_for_await (fun () ->
+          match Future.await t with
+          | () | (exception Exit) -> Atomic.incr wrong
+          | exception Future.Cancelled -> ())
+    done
+  in
+  (* Threads of OCaml take turns each 50 milliseconds only, but for this. *)
+  let before = Sys.signal Sys.sigvtalrm (Signal_handle (fun _ -> Thread.yield ())) in
+  let tick it_interval =
+    ignore (Unix.setitimer ITIMER_VIRTUAL { it_interval; it_value = it_interval })
+  in
+  tick 0.0003;
+  let threads = List.init 3 (fun _ -> Thread.create body ()) in
+  Thread.delay 1.5;
+  Atomic.set stop true;
+  List.iter Thread.join threads;
+  tick 0.;
+  ignore (Sys.signal Sys.sigvtalrm before);
+  Alcotest.(check int) "waited without their scheduler" 0 (Atomic.get wrong)
 
 let () =
   (* What waits for nothing at all would do so for ever. *)
@@ -110,5 +254,16 @@ let () =
           Alcotest.test_case "a look at the reactor in which another one sleeps" `Quick
             looked_at;
           Alcotest.test_case "queued, before OCaml is called and waits" `Quick called;
+          Alcotest.test_case "queued, before OCaml is called and looks" `Quick polled;
+          Alcotest.test_case "two tasks of a thread, of which one waits for the other"
+            `Quick in_hand;
+          Alcotest.test_case "a thread ends, and its stream's reader is told" `Quick
+            pulled;
+          Alcotest.test_case "a domain ends that another thread drives" `Quick
+            driven_domain_ends;
+          Alcotest.test_case "a domain ends with a task that its thread has not polled"
+            `Quick left_to_a_thread;
+          Alcotest.test_case "a domain ends before its driver" `Quick driver_stays;
+          Alcotest.test_case "each thread has its scheduler" `Quick schedulers;
         ] );
     ]

@@ -104,7 +104,7 @@ fn waiting() -> std::sync::MutexGuard<'static, Vec<(i64, oneshot::Sender<i64>)>>
 
 /// Waits for a signal.
 #[export]
-async fn f_wait(number: i64) -> i64 {
+pub(crate) async fn f_wait(number: i64) -> i64 {
     let _guard = Guard;
     let (sender, receiver) = oneshot::channel();
     waiting().push((number, sender));

@@ -3,8 +3,9 @@
 use bactrian::task::{self, Handle, JoinHandle, spawn_local};
 use bactrian::*;
 use std::future::{Future, poll_fn};
+use std::rc::Rc;
 use std::sync::atomic::{AtomicI64, Ordering};
-use std::sync::mpsc;
+use std::sync::{Mutex, mpsc};
 use std::task::{Poll, Waker};
 use std::thread;
 use std::time::Duration;
@@ -98,4 +99,41 @@ async fn t_queue_and_call(
 ) -> Result<bool, OCamlException> {
     drop(Handle::current().spawn(async move { crate::tasks_futures::f_signal(signal, 1) }));
     task::with_runtime(|rt| function.call(rt, (signal,)))
+}
+
+/// Waits for a signal, on the one thread that made it.
+#[export]
+async fn t_bound_wait(signal: i64) -> i64 {
+    let stays = Rc::new(());
+    let value = crate::tasks_futures::f_wait(signal).await;
+    drop(stays);
+    value
+}
+
+/// The same, and then calls OCaml.
+#[export(raise)]
+async fn t_bound_and_call(
+    signal: i64,
+    function: OCamlFn<(i64,), bool>,
+) -> Result<bool, OCamlException> {
+    let stays = Rc::new(());
+    let value = crate::tasks_futures::f_wait(signal).await;
+    drop(stays);
+    task::with_runtime(|rt| function.call(rt, (value,)))
+}
+
+/// A task that is left to its thread, which alone may poll it.
+static LEFT: Mutex<Option<JoinHandle<i64>>> = Mutex::new(None);
+
+#[export]
+async fn t_leave() {
+    let left = spawn_local(async { 1 });
+    *LEFT.lock().expect("no panic in here") = Some(left);
+}
+
+/// Was it lost?
+#[export]
+async fn t_left_is_lost() -> bool {
+    let left = LEFT.lock().expect("no panic in here").take().expect("`t_leave` was called");
+    matches!(left.await, Err(error) if !error.is_panic())
 }
