@@ -14,9 +14,17 @@ let turn () =
 
 let run main =
   (* OCaml functions that Rust calls, for a fibre each. They come in the midst of Rust, where no effect reaches Eio, and
-     adding to a stream that is never full performs none. *)
-  let calls = Eio.Stream.create max_int in
-  Host.using ~fork:(Eio.Stream.add calls) ~prepare_for_await (fun () ->
+     adding to a stream that is never full performs none. A call stays where it is until its fibre begins. *)
+  let calls = Queue.create () and rung = Eio.Stream.create max_int in
+  let fork body =
+    Queue.add body calls;
+    Eio.Stream.add rung ()
+  in
+  let call () = Option.iter (fun body -> body ()) (Queue.take_opt calls) in
+  (* Those whose fibre never began, since this ends: Rust waits for them. *)
+  let call_the_rest () = Queue.iter (fun body -> ignore (Thread.create body ())) calls in
+  Fun.protect ~finally:call_the_rest @@ fun () ->
+  Host.using ~fork ~prepare_for_await (fun () ->
       Eio.Switch.run ~name:"Bactrian_eio.run" (fun sw ->
           let descriptor = Host.descriptor () in
           let forever body =
@@ -29,5 +37,7 @@ let run main =
           forever (fun () ->
               Eio_unix.await_readable descriptor;
               turn ());
-          forever (fun () -> Eio.Fiber.fork ~sw (Eio.Stream.take calls));
+          forever (fun () ->
+              Eio.Stream.take rung;
+              Eio.Fiber.fork ~sw call);
           main ()))
