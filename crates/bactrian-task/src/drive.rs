@@ -34,9 +34,7 @@ impl Executor {
         }
         let here = ThreadId::current();
         // SAFETY: the handle proves that the lock is held.
-        let mut local = unsafe { self.local() };
-        let count = local.elsewhere.get(&here).map_or(0, VecDeque::len);
-        drop(local);
+        let count = unsafe { self.local() }.elsewhere.get(&here).map_or(0, VecDeque::len);
         if count > 0 {
             context::enter(self, rt, || {
                 for _ in 0..count {

@@ -93,8 +93,7 @@ impl<R> Completion<R> for Settle<R> {
     }
 
     fn waiter(&self) -> Weak<dyn Lost> {
-        let pledge = Arc::downgrade(&self.pledge);
-        pledge
+        Arc::downgrade(&self.pledge) as _
     }
 }
 
