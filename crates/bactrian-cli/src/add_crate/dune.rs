@@ -34,25 +34,36 @@ fn laid_out(before: &str, after: String) -> String {
     if format_dune(before.to_owned()) == before { format_dune(after) } else { after }
 }
 
+/// Plans the change of a file, if it is one; where there is none to be found, what somebody has to do by hand.
+fn rewrite(
+    plan: &mut Plan,
+    path: &str,
+    text: &str,
+    changed: Option<String>,
+    by_hand: impl FnOnce() -> String,
+) {
+    match changed {
+        Some(changed) if changed == text => {}
+        Some(changed) => plan.write.push((path.to_owned(), laid_out(text, changed))),
+        None => plan.by_hand.push(by_hand()),
+    }
+}
+
 /// rust/dune: no archive of its own any more.
 fn library(project: &Project, plan: &mut Plan) -> Result<()> {
     let path = "rust/dune";
     let text = project.read(path)?;
-    match rewired(project, &text) {
-        Some(changed) if changed == text => {}
-        Some(changed) => plan.write.push((path.to_owned(), laid_out(&text, changed))),
-        None => {
-            let name = &project.name;
-            let umbrella = project.umbrella();
-            plan.by_hand.push(format!(
-                "{path}: remove the rule that runs cargo-staticlib (umbrella/dune will have one like it; carry over what you added \
+    rewrite(plan, path, &text, rewired(project, &text), || {
+        let name = &project.name;
+        let umbrella = project.umbrella();
+        format!(
+            "{path}: remove the rule that runs cargo-staticlib (umbrella/dune will have one like it; carry over what you added \
                  to its dependencies and options); let the bindings come from the umbrella, with the name of the crate; and \
                  give the library no archive, but the virtual library:\n\n\
                  \x20  bindings\n   %{{dep:../umbrella/lib{umbrella}.a}}\n   --crate\n   {name}\n\n\
                  (library\n (name {name}_rust)\n (libraries bactrian bactrian.rust))"
-            ));
-        }
-    }
+        )
+    });
     Ok(())
 }
 
@@ -114,14 +125,12 @@ fn runs(stanza: &Node, tool: &str) -> bool {
 fn depend(project: &Project, plan: &mut Plan) -> Result<()> {
     let path = "umbrella/dune";
     let text = project.read(path)?;
-    match add_source_tree(project, &text) {
-        Some(changed) if changed == text => {}
-        Some(changed) => plan.write.push((path.to_owned(), laid_out(&text, changed))),
-        None => plan.by_hand.push(format!(
+    rewrite(plan, path, &text, add_source_tree(project, &text), || {
+        format!(
             "{path}: the rule that runs cargo-staticlib has to depend on the sources of the new crate:\n\n  (glob_files ../{0}/*.{{rs,toml}})\n  (source_tree ../{0}/src)",
             project.added
-        )),
-    }
+        )
+    });
     Ok(())
 }
 
