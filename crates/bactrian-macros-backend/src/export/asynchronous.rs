@@ -2,7 +2,7 @@
 
 use super::Export;
 use super::parameter::{Kind, Parameter};
-use super::synchronous::{plain_result, results};
+use super::synchronous::{or_raise, plain_result, results};
 use crate::types::is_named;
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
@@ -26,22 +26,13 @@ pub fn shim(export: &Export) -> Result<TokenStream, Error> {
             "an async function cannot return an unrooted value: return a Rust value or `BoxRoot<T>`",
         ));
     }
-    let symbol = export.symbol();
     let name = export.name();
     let function = export.callee();
     let words = export.words();
     let conversions = conversions(export, &words);
     let word = plain_result(export, value);
-    let convert = if raised {
-        quote! {
-            match __bactrian_result {
-                ::core::result::Result::Ok(__bactrian_result) => ::core::result::Result::Ok(#word),
-                ::core::result::Result::Err(error) => ::core::result::Result::Err(::bactrian::IntoOCamlException::into_ocaml_exception(error, __bactrian_rt)),
-            }
-        }
-    } else {
-        quote!(::core::result::Result::Ok(#word))
-    };
+    let convert = quote!(::core::result::Result::Ok(#word));
+    let convert = if raised { or_raise(&quote!(__bactrian_result), &convert) } else { convert };
     let arguments = &words[..export.parameters.len()];
     let mut future = quote!(#function(#(#arguments),*));
     if export.options.parallel.is_some() {
@@ -59,12 +50,9 @@ pub fn shim(export: &Export) -> Result<TokenStream, Error> {
             )
         }
     } else {
-        // The probe says `All` for a future that is `Send`.
+        let threads = threads(&quote!(__bactrian_future));
         quote! {
-            let __bactrian_threads = {
-                use ::bactrian::__private::task::{AnyFuture as _, SendFuture as _};
-                (&&::bactrian::__private::task::Probe::of(&__bactrian_future)).threads()
-            };
+            #threads
             ::bactrian::__private::task::export_future(
                 __bactrian_rt,
                 #name,
@@ -74,20 +62,39 @@ pub fn shim(export: &Export) -> Result<TokenStream, Error> {
             )
         }
     };
-    Ok(quote! {
+    let body = quote! {
+        #(#conversions)*
+        let __bactrian_future = #future;
+        #start
+    };
+    Ok(frame(export, &body))
+}
+
+/// The function that OCaml calls, around what it does.
+pub fn frame(export: &Export, body: &TokenStream) -> TokenStream {
+    let (symbol, name, words) = (export.symbol(), export.name(), export.words());
+    quote! {
         // SAFETY: OCaml calls this with live words of the declared types, and with the domain's lock held.
         #[unsafe(export_name = #symbol)]
         #[allow(unused_variables, unused_mut, unused_unsafe, clippy::all, clippy::pedantic)]
         unsafe extern "C" fn __bactrian_shim(#(#words: ::bactrian::RawOCaml),*) -> ::bactrian::RawOCaml {
             unsafe {
                 ::bactrian::__private::shim::call_with_runtime(#name, |__bactrian_rt: &mut ::bactrian::OCamlRuntime| {
-                    #(#conversions)*
-                    let __bactrian_future = #future;
-                    #start
+                    #body
                 })
             }
         }
-    })
+    }
+}
+
+/// Which threads may poll a future or stream: the probe says `All` for one that is `Send`.
+pub fn threads(polled: &TokenStream) -> TokenStream {
+    quote! {
+        let __bactrian_threads = {
+            use ::bactrian::__private::task::{AnyFuture as _, SendFuture as _};
+            (&&::bactrian::__private::task::Probe::of(&#polled)).threads()
+        };
+    }
 }
 
 /// The arguments, owned.

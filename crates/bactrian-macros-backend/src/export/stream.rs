@@ -1,7 +1,8 @@
 //! The shim of a function that returns a stream.
 
 use super::Export;
-use super::asynchronous::conversions;
+use super::asynchronous::{conversions, frame, threads};
+use super::synchronous::or_raise;
 use crate::types::{is_named, type_arguments};
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
@@ -96,7 +97,6 @@ pub fn shim(export: &Export, item: &Type) -> Result<TokenStream, Error> {
             "a stream cannot give unrooted values: its items are Rust values or `BoxRoot<T>`",
         ));
     }
-    let symbol = export.symbol();
     let name = export.name();
     let function = export.callee();
     let words = export.words();
@@ -110,15 +110,11 @@ pub fn shim(export: &Export, item: &Type) -> Result<TokenStream, Error> {
             quote!(::bactrian::__private::shim::result::<::core::option::Option<#ty>, _>(__bactrian_rt, __bactrian_result))
         }
     };
+    let convert = quote!(::core::result::Result::Ok(#word));
     let convert = if raised {
-        quote! {
-            match ::core::option::Option::transpose(__bactrian_result) {
-                ::core::result::Result::Ok(__bactrian_result) => ::core::result::Result::Ok(#word),
-                ::core::result::Result::Err(error) => ::core::result::Result::Err(::bactrian::IntoOCamlException::into_ocaml_exception(error, __bactrian_rt)),
-            }
-        }
+        or_raise(&quote!(::core::option::Option::transpose(__bactrian_result)), &convert)
     } else {
-        quote!(::core::result::Result::Ok(#word))
+        convert
     };
     let arguments = &words[..export.parameters.len()];
     let (enter, start) = if export.options.lwt.is_some() {
@@ -127,31 +123,20 @@ pub fn shim(export: &Export, item: &Type) -> Result<TokenStream, Error> {
         (quote!(enter_stream), quote!(export_stream))
     };
     let item = item.to_token_stream();
-    Ok(quote! {
-        // SAFETY: OCaml calls this with live words of the declared types, and with the domain's lock held.
-        #[unsafe(export_name = #symbol)]
-        #[allow(unused_variables, unused_mut, unused_unsafe, clippy::all, clippy::pedantic)]
-        unsafe extern "C" fn __bactrian_shim(#(#words: ::bactrian::RawOCaml),*) -> ::bactrian::RawOCaml {
-            unsafe {
-                ::bactrian::__private::shim::call_with_runtime(#name, |__bactrian_rt: &mut ::bactrian::OCamlRuntime| {
-                    let __bactrian_home = ::bactrian::__private::task::#enter(__bactrian_rt, #name)?;
-                    #(#conversions)*
-                    let __bactrian_stream = __bactrian_home.make(__bactrian_rt, || #function(#(#arguments),*));
-                    // The probe says `All` for a stream that is `Send`.
-                    let __bactrian_threads = {
-                        use ::bactrian::__private::task::{AnyFuture as _, SendFuture as _};
-                        (&&::bactrian::__private::task::Probe::of(&__bactrian_stream)).threads()
-                    };
-                    ::bactrian::__private::task::#start(
-                        __bactrian_rt,
-                        __bactrian_home,
-                        #name,
-                        __bactrian_threads,
-                        __bactrian_stream,
-                        |__bactrian_result: ::core::option::Option<#item>, __bactrian_rt| #convert,
-                    )
-                })
-            }
-        }
-    })
+    let threads = threads(&quote!(__bactrian_stream));
+    let body = quote! {
+        let __bactrian_home = ::bactrian::__private::task::#enter(__bactrian_rt, #name)?;
+        #(#conversions)*
+        let __bactrian_stream = __bactrian_home.make(__bactrian_rt, || #function(#(#arguments),*));
+        #threads
+        ::bactrian::__private::task::#start(
+            __bactrian_rt,
+            __bactrian_home,
+            #name,
+            __bactrian_threads,
+            __bactrian_stream,
+            |__bactrian_result: ::core::option::Option<#item>, __bactrian_rt| #convert,
+        )
+    };
+    Ok(frame(export, &body))
 }

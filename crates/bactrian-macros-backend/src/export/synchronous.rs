@@ -97,16 +97,7 @@ pub fn shim(export: &Export) -> Result<TokenStream, Error> {
             quote!(::bactrian::__private::shim::unboxed_result(__bactrian_rt, __bactrian_result))
         }
     };
-    let convert = if raised {
-        quote! {
-            match __bactrian_result {
-                ::core::result::Result::Ok(__bactrian_result) => #convert,
-                ::core::result::Result::Err(error) => ::core::result::Result::Err(::bactrian::IntoOCamlException::into_ocaml_exception(error, __bactrian_rt)),
-            }
-        }
-    } else {
-        convert
-    };
+    let convert = if raised { or_raise(&quote!(__bactrian_result), &convert) } else { convert };
     let may_release = matches!(export.context, Context::Exclusive | Context::Region { .. });
     let enter_call = if may_release && !matches!(outcome, Outcome::Unboxed(_)) {
         quote!(::bactrian::__private::shim::call_with_runtime)
@@ -152,6 +143,16 @@ pub fn results(export: &Export) -> Result<(&Type, bool), Error> {
         export.result.span(),
         "`raise` turns the `Err` of a result into an exception: return `Result<T, E>`, written out",
     ))
+}
+
+/// `convert` for the `Ok` of a result; what its `Err` raises.
+pub fn or_raise(result: &TokenStream, convert: &TokenStream) -> TokenStream {
+    quote! {
+        match #result {
+            ::core::result::Result::Ok(__bactrian_result) => #convert,
+            ::core::result::Result::Err(error) => ::core::result::Result::Err(::bactrian::IntoOCamlException::into_ocaml_exception(error, __bactrian_rt)),
+        }
+    }
 }
 
 /// The word of a Rust result.
