@@ -12,6 +12,7 @@
 //!
 //! "How an async call travels" in ARCHITECTURE.md is the map of this crate.
 
+mod calls;
 pub mod channel;
 mod context;
 mod domain_cell;

@@ -1,10 +1,11 @@
 //! The OCaml functions of `bactrian.future` that Rust calls, one Rust function each.
 
+use crate::calls;
 use crate::export::{Pair, Promises};
 use crate::promise::sealed::Sealed;
 use crate::promise::{Kind, State, WaitKey};
 use crate::slab::Key;
-use crate::stream::{StreamKind, raw_key};
+use crate::stream::StreamKind;
 use bactrian_runtime::__private::{NamedValue, import, val_int};
 use bactrian_runtime::{BoxRoot, OCaml, OCamlAny, OCamlException, OCamlRuntime, RawOCaml};
 
@@ -56,30 +57,7 @@ pub(crate) fn promise(rt: &mut OCamlRuntime) -> Result<OCaml<'_, OCamlAny>, OCam
 /// A `Bactrian.Stream.t` that pulls from the stream of this key, on this domain.
 pub(crate) fn stream(rt: &mut OCamlRuntime, key: Key) -> Result<RawOCaml, OCamlException> {
     // SAFETY: the function takes an int.
-    unsafe { Ok(import::call::<OCamlAny, 1>(rt, &STREAM, [raw_key(key)])?.raw()) }
-}
-
-impl StreamKind for Futures {
-    const STREAM: &'static str = "Bactrian.Stream.t";
-
-    fn next(
-        rt: &mut OCamlRuntime,
-        stream: &BoxRoot<OCamlAny>,
-    ) -> Result<BoxRoot<OCamlAny>, OCamlException> {
-        // SAFETY: the function takes a stream.
-        unsafe {
-            let word = stream.get(rt).raw();
-            Ok(import::call::<OCamlAny, 1>(rt, &NEXT, [word])?.root())
-        }
-    }
-
-    fn close(rt: &mut OCamlRuntime, stream: &BoxRoot<OCamlAny>) -> Result<(), OCamlException> {
-        // SAFETY: the function takes a stream.
-        unsafe {
-            let word = stream.get(rt).raw();
-            import::call::<(), 1>(rt, &CLOSE, [word]).map(|_| ())
-        }
-    }
+    unsafe { Ok(calls::with_key(rt, &STREAM, key)?.raw()) }
 }
 
 /// `Bactrian.Future.t`. What settles one is the future itself.
@@ -95,11 +73,8 @@ impl Kind for Futures {
         rt: &'gc mut OCamlRuntime,
         promise: &BoxRoot<OCamlAny>,
     ) -> Result<State<'gc>, OCamlException> {
-        // SAFETY: the function gives what `State` reads.
-        unsafe {
-            let word = promise.get(rt).raw();
-            Ok(State::of(import::call::<OCamlAny, 1>(rt, &STATE, [word])?))
-        }
+        // SAFETY: the function takes a future, and gives what `State` reads.
+        unsafe { Ok(State::of(calls::with_root(rt, &STATE, promise)?)) }
     }
 
     fn watch(
@@ -107,29 +82,35 @@ impl Kind for Futures {
         promise: &BoxRoot<OCamlAny>,
         key: WaitKey,
     ) -> Result<BoxRoot<OCamlAny>, OCamlException> {
-        let key = val_int(key.0.to_bits() as i64);
         // SAFETY: the function takes a future and an int.
-        unsafe {
-            let word = promise.get(rt).raw();
-            Ok(import::call::<OCamlAny, 2>(rt, &WATCH, [word, key])?.root())
-        }
+        unsafe { Ok(calls::with_root_and_key(rt, &WATCH, promise, key.0)?.root()) }
     }
 
     fn forget(rt: &mut OCamlRuntime, guard: BoxRoot<OCamlAny>) -> Result<(), OCamlException> {
-        // SAFETY: the function takes what `watch` returns; nothing collects between the drop of the root and the call.
-        unsafe {
-            let word = guard.get(rt).raw();
-            drop(guard);
-            import::call::<(), 1>(rt, &FORGET, [word]).map(|_| ())
-        }
+        // SAFETY: the function takes what `watch` returns.
+        unsafe { calls::with_last(rt, &FORGET, guard) }
     }
 
     fn cancel(rt: &mut OCamlRuntime, promise: &BoxRoot<OCamlAny>) -> Result<(), OCamlException> {
         // SAFETY: the function takes a future.
-        unsafe {
-            let word = promise.get(rt).raw();
-            import::call::<(), 1>(rt, &CANCEL, [word]).map(|_| ())
-        }
+        unsafe { calls::with_root(rt, &CANCEL, promise).map(|_| ()) }
+    }
+}
+
+impl StreamKind for Futures {
+    const STREAM: &'static str = "Bactrian.Stream.t";
+
+    fn next(
+        rt: &mut OCamlRuntime,
+        stream: &BoxRoot<OCamlAny>,
+    ) -> Result<BoxRoot<OCamlAny>, OCamlException> {
+        // SAFETY: the function takes a stream.
+        unsafe { Ok(calls::with_root(rt, &NEXT, stream)?.root()) }
+    }
+
+    fn close(rt: &mut OCamlRuntime, stream: &BoxRoot<OCamlAny>) -> Result<(), OCamlException> {
+        // SAFETY: the function takes a stream.
+        unsafe { calls::with_root(rt, &CLOSE, stream).map(|_| ()) }
     }
 }
 
@@ -139,28 +120,23 @@ impl Promises for Futures {
         rt: &mut OCamlRuntime,
         value: RawOCaml,
     ) -> Result<RawOCaml, OCamlException> {
-        // SAFETY: passed on.
-        unsafe { Ok(import::call::<OCamlAny, 1>(rt, &RETURNED, [value])?.raw()) }
+        // SAFETY: passed on; the function takes any value.
+        unsafe { calls::with_value(rt, &RETURNED, value) }
     }
 
     fn rejected(
         rt: &mut OCamlRuntime,
         exception: &OCamlException,
     ) -> Result<RawOCaml, OCamlException> {
-        // SAFETY: the root keeps the exception alive until it is an argument.
-        unsafe {
-            let exception = exception.root().get(rt).raw();
-            Ok(import::call::<OCamlAny, 1>(rt, &RAISED, [exception])?.raw())
-        }
+        // SAFETY: the function takes an exception.
+        unsafe { calls::with_exception(rt, &RAISED, exception) }
     }
 
     #[inline]
     fn pending(rt: &mut OCamlRuntime, key: Key) -> Result<Pair<'_>, OCamlException> {
-        // 62 bits at most.
-        let key = val_int(key.to_bits() as i64);
         // SAFETY: the function takes an int; making a root does not collect.
         unsafe {
-            let promise = import::call::<OCamlAny, 1>(rt, &PENDING, [key])?;
+            let promise = calls::with_key(rt, &PENDING, key)?;
             Ok(Pair { promise, resolver: promise.root() })
         }
     }
@@ -171,12 +147,8 @@ impl Promises for Futures {
         resolver: BoxRoot<OCamlAny>,
         value: RawOCaml,
     ) -> Result<(), OCamlException> {
-        // SAFETY: passed on; nothing collects between the drop of the root and the call, which roots its arguments.
-        unsafe {
-            let word = resolver.get(rt).raw();
-            drop(resolver);
-            import::call::<(), 2>(rt, &RETURN, [word, value]).map(|_| ())
-        }
+        // SAFETY: passed on; the function takes a future and a value of its type.
+        unsafe { calls::fulfil(rt, &RETURN, resolver, value) }
     }
 
     fn reject(
@@ -184,12 +156,7 @@ impl Promises for Futures {
         resolver: BoxRoot<OCamlAny>,
         exception: &OCamlException,
     ) -> Result<(), OCamlException> {
-        // SAFETY: as above.
-        unsafe {
-            let word = resolver.get(rt).raw();
-            let exception = exception.root().get(rt).raw();
-            drop(resolver);
-            import::call::<(), 2>(rt, &RAISE, [word, exception]).map(|_| ())
-        }
+        // SAFETY: the function takes a future and an exception.
+        unsafe { calls::reject(rt, &RAISE, resolver, exception) }
     }
 }

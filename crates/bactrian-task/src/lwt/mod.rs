@@ -14,8 +14,10 @@ mod resolver;
 
 pub use async_fn::OCamlAsyncFn;
 #[doc(hidden)]
-pub use export::{Lwt, export};
+pub use export::export;
 pub(crate) use host::{attached, served};
+#[doc(hidden)]
+pub use ops::Lwt;
 pub(crate) use ops::stream;
 pub use resolver::Resolver;
 

@@ -1,12 +1,13 @@
 //! The OCaml functions of `bactrian-lwt` that Rust calls, one Rust function each.
 //!
-//! They are registered by name when the library starts; each name is looked up once. Words go in
-//! unrooted, so that a call costs what the callback costs.
+//! They are registered by name when the library starts; each name is looked up once.
 
-use crate::export::Pair;
-use crate::promise::State;
+use crate::calls;
+use crate::export::{Pair, Promises};
+use crate::promise::sealed::Sealed;
+use crate::promise::{Kind, State, WaitKey};
 use crate::slab::Key;
-use crate::stream::raw_key;
+use crate::stream::StreamKind;
 use bactrian_runtime::__private::{NamedValue, import, val_int};
 use bactrian_runtime::{BoxRoot, OCaml, OCamlAny, OCamlException, OCamlRuntime, RawOCaml};
 
@@ -27,37 +28,6 @@ static DETACH: NamedValue = NamedValue::new(c"Bactrian_lwt.detach");
 static KICK: NamedValue = NamedValue::new(c"Bactrian_lwt.kick");
 static NOTIFY: NamedValue = NamedValue::new(c"Bactrian_lwt.notify");
 
-/// `Lwt.return`.
-///
-/// # Safety
-/// `value` must be a live word.
-#[inline]
-pub(super) unsafe fn return_(
-    rt: &mut OCamlRuntime,
-    value: RawOCaml,
-) -> Result<RawOCaml, OCamlException> {
-    // SAFETY: passed on.
-    unsafe { Ok(import::call::<OCamlAny, 1>(rt, &RETURN, [value])?.raw()) }
-}
-
-/// `Lwt.fail`.
-pub(super) fn fail(
-    rt: &mut OCamlRuntime,
-    exception: &OCamlException,
-) -> Result<RawOCaml, OCamlException> {
-    // SAFETY: the root keeps the exception alive until it is an argument.
-    unsafe {
-        let exception = exception.root().get(rt).raw();
-        Ok(import::call::<OCamlAny, 1>(rt, &FAIL, [exception])?.raw())
-    }
-}
-
-/// A promise that drops a task when OCaml cancels it.
-pub(super) fn task(rt: &mut OCamlRuntime, key: Key) -> Result<Pair<'_>, OCamlException> {
-    // SAFETY: the function takes an int and returns a pair.
-    unsafe { Ok(split(import::call(rt, &TASK, [raw_key(key)])?)) }
-}
-
 /// A promise that Rust code settles.
 pub(super) fn pair(rt: &mut OCamlRuntime) -> Result<Pair<'_>, OCamlException> {
     // SAFETY: the function takes a unit and returns a pair.
@@ -72,105 +42,10 @@ unsafe fn split(pair: OCaml<'_, OCamlAny>) -> Pair<'_> {
     unsafe { Pair { promise: pair.field(0), resolver: pair.field(1).root() } }
 }
 
-/// `Lwt.wakeup_later`. The error is an exception that escaped a continuation and the hook.
-///
-/// # Safety
-/// `value` must be a live word of the resolver's type.
-#[inline]
-pub(super) unsafe fn resolve(
-    rt: &mut OCamlRuntime,
-    resolver: BoxRoot<OCamlAny>,
-    value: RawOCaml,
-) -> Result<(), OCamlException> {
-    // SAFETY: passed on; nothing collects between the drop of the root and the call, which roots its arguments.
-    unsafe {
-        let word = resolver.get(rt).raw();
-        drop(resolver);
-        import::call::<(), 2>(rt, &RESOLVE, [word, value]).map(|_| ())
-    }
-}
-
-/// `Lwt.wakeup_later_exn`. The error is as for [`resolve`].
-pub(super) fn reject(
-    rt: &mut OCamlRuntime,
-    resolver: BoxRoot<OCamlAny>,
-    exception: &OCamlException,
-) -> Result<(), OCamlException> {
-    // SAFETY: as above.
-    unsafe {
-        let word = resolver.get(rt).raw();
-        let exception = exception.root().get(rt).raw();
-        drop(resolver);
-        import::call::<(), 2>(rt, &REJECT, [word, exception]).map(|_| ())
-    }
-}
-
-/// `Lwt.state`.
-pub(super) fn state<'gc>(
-    rt: &'gc mut OCamlRuntime,
-    promise: &BoxRoot<OCamlAny>,
-) -> Result<State<'gc>, OCamlException> {
-    // SAFETY: that is `'a Lwt.state`.
-    unsafe {
-        let word = promise.get(rt).raw();
-        Ok(State::of(import::call::<OCamlAny, 1>(rt, &STATE, [word])?))
-    }
-}
-
-/// Has [`wake`](super::externals) called with `key` when the promise is settled, or [`forget`] is called with what this gives.
-pub(super) fn watch(
-    rt: &mut OCamlRuntime,
-    promise: &BoxRoot<OCamlAny>,
-    key: Key,
-) -> Result<BoxRoot<OCamlAny>, OCamlException> {
-    // SAFETY: the function takes a promise and an int, and returns a promise.
-    unsafe {
-        let word = promise.get(rt).raw();
-        Ok(import::call::<OCamlAny, 2>(rt, &WATCH, [word, raw_key(key)])?.root())
-    }
-}
-
-/// Takes a [`watch`] off its promise.
-pub(super) fn forget(
-    rt: &mut OCamlRuntime,
-    guard: BoxRoot<OCamlAny>,
-) -> Result<(), OCamlException> {
-    // SAFETY: the function takes what `watch` returns; nothing collects between the drop of the root and the call.
-    unsafe {
-        let word = guard.get(rt).raw();
-        drop(guard);
-        import::call::<(), 1>(rt, &FORGET, [word]).map(|_| ())
-    }
-}
-
-/// `Lwt.cancel`.
-pub(super) fn cancel(
-    rt: &mut OCamlRuntime,
-    promise: &BoxRoot<OCamlAny>,
-) -> Result<(), OCamlException> {
-    // SAFETY: the function takes a promise.
-    unsafe {
-        let word = promise.get(rt).raw();
-        import::call::<(), 1>(rt, &CANCEL, [word]).map(|_| ())
-    }
-}
-
 /// A `Lwt_stream.t` that pulls from the stream of this key, on this domain.
 pub(crate) fn stream(rt: &mut OCamlRuntime, key: Key) -> Result<RawOCaml, OCamlException> {
     // SAFETY: the function takes an int.
-    unsafe { Ok(import::call::<OCamlAny, 1>(rt, &STREAM, [raw_key(key)])?.raw()) }
-}
-
-/// `Lwt_stream.get`.
-pub(super) fn next(
-    rt: &mut OCamlRuntime,
-    stream: &BoxRoot<OCamlAny>,
-) -> Result<BoxRoot<OCamlAny>, OCamlException> {
-    // SAFETY: the function takes a stream.
-    unsafe {
-        let word = stream.get(rt).raw();
-        Ok(import::call::<OCamlAny, 1>(rt, &NEXT, [word])?.root())
-    }
+    unsafe { Ok(calls::with_key(rt, &STREAM, key)?.raw()) }
 }
 
 /// Has Lwt's loop watch a descriptor for this domain.
@@ -195,4 +70,109 @@ pub(super) fn kick(rt: &mut OCamlRuntime) -> Result<(), OCamlException> {
 pub(super) fn notify(rt: &mut OCamlRuntime) -> Result<(), OCamlException> {
     // SAFETY: the function takes a unit.
     unsafe { import::call::<(), 1>(rt, &NOTIFY, [val_int(0)]).map(|_| ()) }
+}
+
+/// Lwt's promises.
+pub enum Lwt {}
+
+impl Sealed for Lwt {}
+
+impl Kind for Lwt {
+    const NAME: &'static str = "Lwt.t";
+    const LOOP: bool = true;
+
+    /// `Lwt.state`.
+    fn state<'gc>(
+        rt: &'gc mut OCamlRuntime,
+        promise: &BoxRoot<OCamlAny>,
+    ) -> Result<State<'gc>, OCamlException> {
+        // SAFETY: that is `'a Lwt.state`.
+        unsafe { Ok(State::of(calls::with_root(rt, &STATE, promise)?)) }
+    }
+
+    fn watch(
+        rt: &mut OCamlRuntime,
+        promise: &BoxRoot<OCamlAny>,
+        key: WaitKey,
+    ) -> Result<BoxRoot<OCamlAny>, OCamlException> {
+        // SAFETY: the function takes a promise and an int, and returns a promise.
+        unsafe { Ok(calls::with_root_and_key(rt, &WATCH, promise, key.0)?.root()) }
+    }
+
+    fn forget(rt: &mut OCamlRuntime, guard: BoxRoot<OCamlAny>) -> Result<(), OCamlException> {
+        // SAFETY: the function takes what `watch` returns.
+        unsafe { calls::with_last(rt, &FORGET, guard) }
+    }
+
+    /// `Lwt.cancel`.
+    fn cancel(rt: &mut OCamlRuntime, promise: &BoxRoot<OCamlAny>) -> Result<(), OCamlException> {
+        // SAFETY: the function takes a promise.
+        unsafe { calls::with_root(rt, &CANCEL, promise).map(|_| ()) }
+    }
+}
+
+impl StreamKind for Lwt {
+    const STREAM: &'static str = "Lwt_stream.t";
+
+    /// `Lwt_stream.get`.
+    fn next(
+        rt: &mut OCamlRuntime,
+        stream: &BoxRoot<OCamlAny>,
+    ) -> Result<BoxRoot<OCamlAny>, OCamlException> {
+        // SAFETY: the function takes a stream.
+        unsafe { Ok(calls::with_root(rt, &NEXT, stream)?.root()) }
+    }
+
+    /// There is no such thing: what has no reader is collected.
+    fn close(_: &mut OCamlRuntime, _: &BoxRoot<OCamlAny>) -> Result<(), OCamlException> {
+        Ok(())
+    }
+}
+
+impl Promises for Lwt {
+    /// `Lwt.return`.
+    #[inline]
+    unsafe fn fulfilled(
+        rt: &mut OCamlRuntime,
+        value: RawOCaml,
+    ) -> Result<RawOCaml, OCamlException> {
+        // SAFETY: passed on; the function takes any value.
+        unsafe { calls::with_value(rt, &RETURN, value) }
+    }
+
+    /// `Lwt.fail`.
+    fn rejected(
+        rt: &mut OCamlRuntime,
+        exception: &OCamlException,
+    ) -> Result<RawOCaml, OCamlException> {
+        // SAFETY: the function takes an exception.
+        unsafe { calls::with_exception(rt, &FAIL, exception) }
+    }
+
+    #[inline]
+    fn pending(rt: &mut OCamlRuntime, key: Key) -> Result<Pair<'_>, OCamlException> {
+        // SAFETY: the function takes an int and returns a pair.
+        unsafe { Ok(split(calls::with_key(rt, &TASK, key)?)) }
+    }
+
+    /// `Lwt.wakeup_later`.
+    #[inline]
+    unsafe fn fulfil(
+        rt: &mut OCamlRuntime,
+        resolver: BoxRoot<OCamlAny>,
+        value: RawOCaml,
+    ) -> Result<(), OCamlException> {
+        // SAFETY: passed on; the function takes a resolver and a value of its type.
+        unsafe { calls::fulfil(rt, &RESOLVE, resolver, value) }
+    }
+
+    /// `Lwt.wakeup_later_exn`.
+    fn reject(
+        rt: &mut OCamlRuntime,
+        resolver: BoxRoot<OCamlAny>,
+        exception: &OCamlException,
+    ) -> Result<(), OCamlException> {
+        // SAFETY: the function takes a resolver and an exception.
+        unsafe { calls::reject(rt, &REJECT, resolver, exception) }
+    }
 }

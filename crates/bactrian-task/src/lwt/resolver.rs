@@ -2,9 +2,9 @@
 
 use super::OCamlLwt;
 use super::host::attached;
-use super::ops;
+use super::ops::{self, Lwt};
 use crate::executor::{Executor, Message};
-use crate::export::reject_dropped;
+use crate::export::{Promises, reject_dropped};
 use crate::panics::Panicked;
 use crate::task::Unsettled;
 use bactrian_runtime::{
@@ -121,7 +121,7 @@ impl<T> Resolver<T> {
     fn fulfil(&mut self, rt: &mut OCamlRuntime, word: RawOCaml) -> Result<(), OCamlException> {
         match self.root.take() {
             // SAFETY: the word was just made.
-            Some(root) => unsafe { ops::resolve(rt, root, word) },
+            Some(root) => unsafe { Lwt::fulfil(rt, root, word) },
             None => Ok(()),
         }
     }
@@ -132,7 +132,7 @@ impl<T> Resolver<T> {
         exception: &OCamlException,
     ) -> Result<(), OCamlException> {
         match self.root.take() {
-            Some(root) => ops::reject(rt, root, exception),
+            Some(root) => Lwt::reject(rt, root, exception),
             None => Ok(()),
         }
     }
@@ -141,7 +141,7 @@ impl<T> Resolver<T> {
 impl<T> Drop for Resolver<T> {
     fn drop(&mut self) {
         if let Some(root) = self.root.take() {
-            let promise = Unsettled { resolver: root, function: "a Resolver", reject: ops::reject };
+            let promise = Unsettled { resolver: root, function: "a Resolver", reject: Lwt::reject };
             reject_dropped(&self.executor, promise);
         }
     }
