@@ -3,8 +3,8 @@
 //! Words go in unrooted, so that a call costs what the callback costs: they are read last of all, and the callback roots
 //! its arguments.
 
+use crate::externals::raw_key;
 use crate::slab::Key;
-use crate::stream::raw_key;
 use bactrian_runtime::__private::{NamedValue, import};
 use bactrian_runtime::{BoxRoot, OCaml, OCamlAny, OCamlException, OCamlRuntime, RawOCaml};
 

@@ -19,6 +19,7 @@ mod domain_cell;
 mod drive;
 mod executor;
 mod export;
+mod externals;
 mod fork;
 pub mod future;
 mod gate;

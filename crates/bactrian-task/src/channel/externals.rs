@@ -1,6 +1,7 @@
 //! The `external`s of channels.
 
-use super::ocaml::{AnySender, Owned, UNIT};
+use super::ocaml::{AnySender, Owned};
+use crate::externals::UNIT;
 use bactrian_runtime::__private::{shim, val_int};
 use bactrian_runtime::{DynBox, OCaml, OCamlException, OCamlExn, OCamlRuntime, RawOCaml};
 use std::sync::Arc;

@@ -3,6 +3,7 @@
 use super::Sender;
 use super::shared::{Refused, Sending};
 use crate::export::{self, Convert};
+use crate::externals::UNIT;
 use crate::future::{self, Futures, Threads};
 use crate::thread::ThreadId;
 use bactrian_runtime::__private::{NamedValue, import};
@@ -95,8 +96,6 @@ where
         Sender::fail(self, exception);
     }
 }
-
-pub(super) const UNIT: RawOCaml = 1;
 
 impl<T: DescribeOCaml> DescribeOCaml for OCamlSender<T> {
     const TYPE: &'static Type =

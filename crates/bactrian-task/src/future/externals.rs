@@ -4,35 +4,19 @@ use super::affinity::Threads;
 use super::export::export;
 use super::host;
 use super::sleep::Sleep;
-use crate::executor::{Executor, Message};
+use crate::executor::Executor;
+use crate::externals::{UNIT, int, on_domain};
 use crate::fork;
-use crate::slab::Key;
 use crate::sleepers::{self, SleeperKey};
 use bactrian_runtime::__private::{shim, val_int};
-use bactrian_runtime::{OCaml, OCamlException, OCamlFloat, OCamlInt, OCamlRuntime, RawOCaml};
+use bactrian_runtime::{OCaml, OCamlException, OCamlFloat, OCamlRuntime, RawOCaml};
 use core::time::Duration;
 use std::os::fd::AsRawFd;
 use std::sync::Arc;
 use std::time::Instant;
 
-const UNIT: RawOCaml = 1;
-
 /// Longer times are no different.
 const LONGEST: Duration = Duration::from_secs(100 * 365 * 24 * 3600);
-
-/// # Safety
-/// `word` must be an OCaml `int`.
-unsafe fn int(word: RawOCaml) -> i64 {
-    // SAFETY: passed on; an immediate is always live.
-    unsafe { OCaml::<OCamlInt>::from_raw(word) }.to_rust()
-}
-
-/// # Safety
-/// `word` must be an OCaml `int`.
-unsafe fn key(word: RawOCaml) -> Option<Key> {
-    // SAFETY: passed on.
-    Key::from_bits(unsafe { int(word) } as u64)
-}
 
 /// # Safety
 /// `word` must be an OCaml `int`.
@@ -139,21 +123,7 @@ unsafe extern "C" fn bactrian_future_turn(_: RawOCaml) -> RawOCaml {
 #[unsafe(no_mangle)]
 unsafe extern "C" fn bactrian_future_cancel(domain: RawOCaml, word: RawOCaml) -> RawOCaml {
     // SAFETY: this is the shim's frame, and the words are ints.
-    unsafe {
-        shim::call_with_runtime("bactrian_future_cancel", |rt: &mut OCamlRuntime| {
-            let domain = int(domain) as usize;
-            let Some(key) = key(word).filter(|_| !fork::is_child()) else { return Ok(UNIT) };
-            if domain == rt.domain_id() {
-                if let Some(executor) = Executor::existing(rt) {
-                    executor.cancel(rt, key);
-                }
-            } else if let Some(executor) = Executor::of_domain(domain) {
-                let target = Arc::clone(&executor);
-                executor.send(Message::Job(Box::new(move |rt| target.cancel(rt, key))));
-            }
-            Ok(UNIT)
-        })
-    }
+    unsafe { on_domain("bactrian_future_cancel", domain, word, Executor::cancel) }
 }
 
 /// `wake : int -> int -> unit`: a future that Rust waits for, on this domain and with this key, is settled.
@@ -161,21 +131,7 @@ unsafe extern "C" fn bactrian_future_cancel(domain: RawOCaml, word: RawOCaml) ->
 #[unsafe(no_mangle)]
 unsafe extern "C" fn bactrian_future_wake(domain: RawOCaml, word: RawOCaml) -> RawOCaml {
     // SAFETY: this is the shim's frame, and the words are ints.
-    unsafe {
-        shim::call_with_runtime("bactrian_future_wake", |rt: &mut OCamlRuntime| {
-            let domain = int(domain) as usize;
-            let Some(key) = key(word).filter(|_| !fork::is_child()) else { return Ok(UNIT) };
-            if domain == rt.domain_id() {
-                if let Some(executor) = Executor::existing(rt) {
-                    executor.wake(rt, key);
-                }
-            } else if let Some(executor) = Executor::of_domain(domain) {
-                let target = Arc::clone(&executor);
-                executor.send(Message::Job(Box::new(move |rt| target.wake(rt, key))));
-            }
-            Ok(UNIT)
-        })
-    }
+    unsafe { on_domain("bactrian_future_wake", domain, word, Executor::wake) }
 }
 
 /// `sleep : float -> unit Bactrian.Future.t`.

@@ -5,11 +5,12 @@
 //! was not stopped.
 
 use crate::executor::Executor;
+use crate::externals::{UNIT, int, key, raw_key};
 use crate::fork;
 use crate::slab::{Key, Slab};
 use bactrian_io::{Interest, Polled, TimerKey, WatchKey};
 use bactrian_runtime::__private::{shim, val_int};
-use bactrian_runtime::{OCaml, OCamlException, OCamlFloat, OCamlInt, OCamlRuntime, RawOCaml};
+use bactrian_runtime::{OCaml, OCamlException, OCamlFloat, OCamlRuntime, RawOCaml};
 use core::task::Waker;
 use core::time::Duration;
 use std::io;
@@ -18,8 +19,6 @@ use std::os::fd::{AsRawFd, BorrowedFd, RawFd};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::Wake;
 use std::time::Instant;
-
-const UNIT: RawOCaml = 1;
 
 /// Longer timers fire early and are set again by OCaml's side: no clock of the system counts further.
 const LONGEST: Duration = Duration::from_secs(365 * 24 * 3600);
@@ -142,20 +141,6 @@ fn with_engine<R>(
 /// An argument that is an `int`.
 ///
 /// # Safety
-/// `word` must be one.
-unsafe fn int(word: RawOCaml) -> i64 {
-    // SAFETY: passed on; an immediate is always live.
-    unsafe { OCaml::<OCamlInt>::from_raw(word) }.to_rust()
-}
-
-/// # Safety
-/// `word` must be an OCaml `int`.
-unsafe fn key(word: RawOCaml) -> Option<Key> {
-    // SAFETY: passed on.
-    Key::from_bits(unsafe { int(word) } as u64)
-}
-
-/// # Safety
 /// `word` must be a live OCaml `float`.
 unsafe fn seconds(word: RawOCaml) -> Duration {
     // SAFETY: passed on.
@@ -190,7 +175,7 @@ unsafe extern "C" fn bactrian_lwt_engine_watch(fd: RawOCaml, write: RawOCaml) ->
                 engine.watch(executor, key);
                 Ok(key)
             })?;
-            Ok(val_int(key.to_bits() as i64))
+            Ok(raw_key(key))
         })
     }
 }
@@ -208,7 +193,7 @@ unsafe extern "C" fn bactrian_lwt_engine_timer(delay: RawOCaml) -> RawOCaml {
                 engine.set_timer(executor, key, delay)?;
                 Ok(key)
             })?;
-            Ok(val_int(key.to_bits() as i64))
+            Ok(raw_key(key))
         })
     }
 }

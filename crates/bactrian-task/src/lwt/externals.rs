@@ -2,14 +2,12 @@
 
 use super::host::{self, Errand};
 use crate::executor::Executor;
+use crate::externals::{UNIT, key};
 use crate::fork;
-use crate::slab::Key;
 use crate::thread::ThreadId;
 use bactrian_runtime::__private::{shim, val_int};
-use bactrian_runtime::{OCaml, OCamlException, OCamlInt, OCamlRuntime, RawOCaml};
+use bactrian_runtime::{OCamlException, OCamlRuntime, RawOCaml};
 use std::sync::Arc;
-
-const UNIT: RawOCaml = 1;
 
 /// Runs `body` with the executor of this domain, if it has one that can be used. `false`: it has none.
 ///
@@ -31,16 +29,6 @@ unsafe fn with_executor(
             Ok(val_int(i64::from(found)))
         })
     }
-}
-
-/// The key in a word that OCaml kept for us.
-///
-/// # Safety
-/// `word` must be an OCaml `int`.
-unsafe fn key(word: RawOCaml) -> Option<Key> {
-    // SAFETY: passed on; an immediate is always live.
-    let bits: i64 = unsafe { OCaml::<OCamlInt>::from_raw(word) }.to_rust();
-    Key::from_bits(bits as u64)
 }
 
 /// Polls what is due, on the thread that may.

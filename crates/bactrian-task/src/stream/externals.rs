@@ -4,28 +4,20 @@ use super::remote::{Pledge, ask};
 use super::source::Source;
 use crate::executor::{Executor, Message};
 use crate::export::Promises;
-use crate::fork;
+use crate::externals::{int, key, on_domain};
 use crate::future::{self, Futures};
 use crate::lwt::{self, Lwt};
 use crate::slab::Key;
 use crate::task::Unsettled;
 use crate::thread::ThreadId;
-use bactrian_runtime::__private::{shim, val_int};
-use bactrian_runtime::{OCaml, OCamlException, OCamlInt, OCamlRuntime, RawOCaml};
+use bactrian_runtime::__private::shim;
+use bactrian_runtime::{OCamlException, OCamlRuntime, RawOCaml};
 use std::sync::Arc;
 
-const UNIT: RawOCaml = 1;
 const NONE: RawOCaml = 1;
 
 /// Who asks, in messages.
 const NEXT: &str = "Bactrian.Stream.next";
-
-/// # Safety
-/// `word` must be an OCaml `int`.
-unsafe fn int(word: RawOCaml) -> i64 {
-    // SAFETY: passed on; an immediate is always live.
-    unsafe { OCaml::<OCamlInt>::from_raw(word) }.to_rust()
-}
 
 /// May this thread poll the stream?
 fn is_ours(source: &dyn Source) -> bool {
@@ -41,7 +33,7 @@ unsafe extern "C" fn bactrian_future_pull(domain: RawOCaml, word: RawOCaml) -> R
         shim::call_with_runtime(NEXT, |rt: &mut OCamlRuntime| {
             let own = future::served(rt, NEXT)
                 .map_err(|message| OCamlException::failure(rt, &message))?;
-            let Some(key) = Key::from_bits(int(word) as u64) else { return ended::<Futures>(rt) };
+            let Some(key) = key(word) else { return ended::<Futures>(rt) };
             let domain = int(domain) as usize;
             if domain == rt.domain_id() {
                 match own.stream(rt, key) {
@@ -93,22 +85,7 @@ fn pull_there(
 #[unsafe(no_mangle)]
 unsafe extern "C" fn bactrian_future_close(domain: RawOCaml, word: RawOCaml) -> RawOCaml {
     // SAFETY: this is the shim's frame, and the words are ints.
-    unsafe {
-        shim::call_with_runtime("Bactrian.Stream.close", |rt: &mut OCamlRuntime| {
-            let domain = int(domain) as usize;
-            let key = Key::from_bits(int(word) as u64).filter(|_| !fork::is_child());
-            let Some(key) = key else { return Ok(UNIT) };
-            if domain == rt.domain_id() {
-                if let Some(executor) = Executor::existing(rt) {
-                    executor.close_stream(rt, key);
-                }
-            } else if let Some(executor) = Executor::of_domain(domain) {
-                let target = Arc::clone(&executor);
-                executor.send(Message::Job(Box::new(move |rt| target.close_stream(rt, key))));
-            }
-            Ok(UNIT)
-        })
-    }
+    unsafe { on_domain("Bactrian.Stream.close", domain, word, Executor::close_stream) }
 }
 
 /// `pull : int -> 'a option Lwt.t`: the next element of the stream of this key, on the loop's thread.
@@ -120,7 +97,7 @@ unsafe extern "C" fn bactrian_lwt_pull(word: RawOCaml) -> RawOCaml {
     unsafe {
         shim::call_with_runtime("bactrian_lwt_pull", |rt: &mut OCamlRuntime| {
             let executor = lwt::attached(rt, WHO)?;
-            let source = Key::from_bits(int(word) as u64).and_then(|key| executor.stream(rt, key));
+            let source = key(word).and_then(|key| executor.stream(rt, key));
             match source {
                 None => ended::<Lwt>(rt),
                 Some(source) if is_ours(&*source) => source.pull(rt, executor),
@@ -134,9 +111,4 @@ unsafe extern "C" fn bactrian_lwt_pull(word: RawOCaml) -> RawOCaml {
             }
         })
     }
-}
-
-/// An `int` of OCaml for a key, of 62 bits at most.
-pub(crate) fn raw_key(key: Key) -> RawOCaml {
-    val_int(key.to_bits() as i64)
 }

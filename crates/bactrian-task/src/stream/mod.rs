@@ -10,7 +10,6 @@ mod source;
 
 #[doc(hidden)]
 pub use export::{enter_lwt, enter_stream, export_lwt_stream, export_stream};
-pub(crate) use externals::raw_key;
 /// `futures_core::Stream`.
 pub use futures_core::Stream;
 #[doc(hidden)]
