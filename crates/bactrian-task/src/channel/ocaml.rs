@@ -73,8 +73,7 @@ where
     fn send(&self, rt: &mut OCamlRuntime, word: RawOCaml) -> Result<RawOCaml, OCamlException> {
         const WHO: &str = "Bactrian.Channel.send";
         let value = Self::convert(rt, word)?;
-        let executor = future::usable(rt, WHO, Threads::All)
-            .map_err(|message| OCamlException::failure(rt, &message))?;
+        let executor = future::usable(rt, WHO, Threads::All)?;
         // The sender stays, so that the channel is not closed by a collection while this waits.
         let sender = self.clone();
         let sending = Sending::new(Arc::clone(&self.shared), value);

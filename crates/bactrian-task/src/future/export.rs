@@ -20,7 +20,6 @@ pub unsafe fn export<R: 'static>(
     future: impl Future<Output = R> + 'static,
     convert: Convert<R>,
 ) -> Result<RawOCaml, OCamlException> {
-    let executor = host::usable(rt, function, threads)
-        .map_err(|message| OCamlException::failure(rt, &message))?;
+    let executor = host::usable(rt, function, threads)?;
     export::start::<Futures, R>(rt, executor, threads.id(), function, future, convert)
 }

@@ -4,7 +4,7 @@ use super::affinity::Threads;
 use crate::executor::{Executor, Host};
 use crate::fork;
 use crate::thread::ThreadId;
-use bactrian_runtime::OCamlRuntime;
+use bactrian_runtime::{OCamlException, OCamlRuntime};
 use core::cell::Cell;
 use core::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::Arc;
@@ -54,13 +54,19 @@ pub(crate) fn leaves_polling(executor: &Executor) -> bool {
     local.host.as_ref().is_none_or(|host| host.thread != ThreadId::current())
 }
 
-/// The executor of this domain, for a task that `threads` may poll. The error is a message that begins with `who`.
+/// The executor of this domain, for a task that `threads` may poll. The error, whose message begins with `who`, is to be
+/// raised.
 #[inline]
 pub(crate) fn usable(
     rt: &mut OCamlRuntime,
     who: &str,
     threads: Threads,
-) -> Result<Arc<Executor>, String> {
+) -> Result<Arc<Executor>, OCamlException> {
+    served_for(rt, who, threads).map_err(|message| OCamlException::failure(rt, &message))
+}
+
+#[inline]
+fn served_for(rt: &OCamlRuntime, who: &str, threads: Threads) -> Result<Arc<Executor>, String> {
     if !INSTALLED.load(Ordering::Relaxed) {
         return Err(format!(
             "{who} returns a future, but the program is not linked with the OCaml library bactrian.future"

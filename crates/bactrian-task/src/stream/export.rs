@@ -22,9 +22,7 @@ impl Home {
 
 /// What `#[export]` of a stream begins with. The error, a call where nothing can be polled, is to be raised.
 pub fn enter_stream(rt: &mut OCamlRuntime, function: &'static str) -> Result<Home, OCamlException> {
-    let executor = future::usable(rt, function, Threads::All)
-        .map_err(|message| OCamlException::failure(rt, &message))?;
-    Ok(Home(executor))
+    future::usable(rt, function, Threads::All).map(Home)
 }
 
 /// The same for `#[export(lwt)]`.
@@ -44,8 +42,7 @@ pub unsafe fn export_stream<S: Stream + 'static>(
     stream: S,
     convert: Convert<Option<S::Item>>,
 ) -> Result<RawOCaml, OCamlException> {
-    future::usable(rt, function, threads)
-        .map_err(|message| OCamlException::failure(rt, &message))?;
+    future::usable(rt, function, threads)?;
     let key = register::<Futures, S>(rt, &home.0, threads.id(), function, stream, convert);
     future::stream(rt, key)
 }
