@@ -152,7 +152,7 @@ impl<T, K: Kind> Promise<T, K> {
 
     /// Can it be looked at here and now?
     fn is_here(&self) -> bool {
-        if K::LOOP { self.executor.is_polled_here() } else { context::is_polling(&self.executor) }
+        is_here::<K>(&self.executor)
     }
 
     /// Stops waiting on this domain.
@@ -166,6 +166,36 @@ impl<T, K: Kind> Promise<T, K> {
             self.executor.send(Message::Job(Box::new(move |rt| forget::<K>(rt, &executor, key))));
         }
     }
+}
+
+/// May what is of this kind and of this executor's domain be used here and now?
+pub(crate) fn is_here<K: Kind>(executor: &Executor) -> bool {
+    if K::LOOP { executor.is_polled_here() } else { context::is_polling(executor) }
+}
+
+/// Makes a promise on its domain and waits for it: in a task of that domain at once, elsewhere in a task that is spawned
+/// there, and dropped with this future.
+pub(crate) async fn made_at_home<T, K: Kind>(
+    executor: &Arc<Executor>,
+    make: impl FnOnce() -> Result<Promise<T, K>, OCamlException> + Send + 'static,
+) -> Result<T, OCamlException>
+where
+    T: DefaultOCamlMapping + FromOCaml<T::OCamlType> + Send + 'static,
+{
+    if is_here::<K>(executor) {
+        return make()?.await;
+    }
+    let mut join = spawn_at_home(executor, async move { make()?.await });
+    (&mut join.0).await.unwrap_or_else(|error| Err(lost(error)))
+}
+
+/// Runs a future as a task of a domain for as long as somebody waits for it.
+pub(crate) fn spawn_at_home<F>(executor: &Arc<Executor>, future: F) -> AbortOnDrop<F::Output>
+where
+    F: Future + Send + 'static,
+    F::Output: Send + 'static,
+{
+    AbortOnDrop(Handle::from_executor(Arc::clone(executor)).spawn(future))
 }
 
 /// Takes a wait off the books and off its promise. On the promise's own domain.

@@ -3,8 +3,7 @@
 use super::Promise;
 use crate::context;
 use crate::executor::Executor;
-use crate::handle::Handle;
-use crate::promise::{AbortOnDrop, lost};
+use crate::promise::made_at_home;
 use bactrian_runtime::{
     CallArguments, DefaultOCamlMapping, FromOCaml, OCaml, OCamlException, OCamlFn, OCamlList,
     OCamlRuntime, ToOCaml,
@@ -46,13 +45,8 @@ where
     /// domain, and are converted there. The error is the exception that the function raised or that its promise was
     /// rejected with: the same one, physically. Dropping this future stops waiting; it does not cancel the OCaml promise.
     pub async fn call(&self, arguments: Args) -> Result<R, OCamlException> {
-        if self.inner.executor.is_polled_here() {
-            return self.inner.call(arguments)?.await;
-        }
         let inner = Arc::clone(&self.inner);
-        let handle = Handle::from_executor(Arc::clone(&self.inner.executor));
-        let mut join = AbortOnDrop(handle.spawn(async move { inner.call(arguments)?.await }));
-        (&mut join.0).await.unwrap_or_else(|error| Err(lost(error)))
+        made_at_home(&self.inner.executor, move || inner.call(arguments)).await
     }
 }
 

@@ -2,8 +2,7 @@
 
 use crate::context;
 use crate::executor::{Executor, Message};
-use crate::handle::Handle;
-use crate::promise::{AbortOnDrop, Kind, Promise, lost};
+use crate::promise::{Kind, Promise, is_here, lost, spawn_at_home};
 use bactrian_runtime::schema::Type;
 use bactrian_runtime::{
     BoxRoot, DefaultOCamlMapping, DescribeOCaml, FromOCaml, OCaml, OCamlAny, OCamlException,
@@ -85,10 +84,6 @@ struct Inner<K> {
 }
 
 impl<K: StreamKind> Inner<K> {
-    fn is_here(&self) -> bool {
-        if K::LOOP { self.executor.is_polled_here() } else { context::is_polling(&self.executor) }
-    }
-
     /// Asks for an element, on the stream's domain.
     fn ask<T: DefaultOCamlMapping>(&self) -> Result<Promise<Option<T>, K>, OCamlException> {
         context::with_runtime(|rt| {
@@ -103,7 +98,7 @@ where
     T: DefaultOCamlMapping + FromOCaml<T::OCamlType> + Send + 'static,
 {
     fn ask(&self) -> Asked<T> {
-        if self.inner.is_here() {
+        if is_here::<K>(&self.inner.executor) {
             let asked = self.inner.ask::<T>();
             return Box::pin(async move {
                 match asked {
@@ -113,8 +108,8 @@ where
             });
         }
         let inner = Arc::clone(&self.inner);
-        let handle = Handle::from_executor(Arc::clone(&self.inner.executor));
-        let mut join = AbortOnDrop(handle.spawn(async move { inner.ask::<T>()?.await }));
+        let asked = async move { inner.ask::<T>()?.await };
+        let mut join = spawn_at_home(&self.inner.executor, asked);
         Box::pin(async move {
             match (&mut join.0).await {
                 Ok(element) => element.map_err(|exception| (exception, false)),
