@@ -1,6 +1,7 @@
 //! What safe code could break once: thread-local destructors, domains that have ended, values that are not what
 //! they are taken for.
 
+use crate::counted::Count;
 use bactrian::*;
 use std::cell::Cell;
 use std::sync::Mutex;
@@ -190,26 +191,18 @@ fn h_moves(n: i64) -> Result<(), Moves> {
     Err(Moves(n))
 }
 
-/// Counted when it is dropped.
-pub struct CountsDrops;
-
-static DROPS: AtomicI64 = AtomicI64::new(0);
-
-impl Drop for CountsDrops {
-    fn drop(&mut self) {
-        DROPS.fetch_add(1, Ordering::SeqCst);
-    }
-}
+/// What functions own that fail.
+pub static GUARDS: Count = Count::new();
 
 #[export]
 fn h_drops() -> i64 {
-    DROPS.load(Ordering::SeqCst)
+    GUARDS.dropped()
 }
 
 /// Owns something while it fills the minor heap several times.
 #[export]
 fn h_allocates(rt: &mut OCamlRuntime, n: i64) -> i64 {
-    let _guard = CountsDrops;
+    let _guard = GUARDS.one();
     (0..n)
         .map(|i| {
             let text: BoxRoot<String> = format!("number {i}").to_boxroot(rt);

@@ -3,6 +3,7 @@
 mod calls;
 mod closures;
 mod conversions;
+mod counted;
 mod domains;
 mod exceptions;
 mod hazards;
@@ -17,6 +18,7 @@ mod regions;
 mod roots;
 mod smuggling;
 mod startup;
+mod stays;
 mod stress;
 mod tasks;
 mod tasks_channels;

@@ -1,30 +1,14 @@
 //! What the stress program calls: whatever is made is counted, and so is every drop.
 
+use crate::counted::{Count, Counted};
 use bactrian::*;
 use std::collections::VecDeque;
-use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 
-static MADE: AtomicI64 = AtomicI64::new(0);
-static DROPPED: AtomicI64 = AtomicI64::new(0);
-
 /// Something to drop, whichever way it leaves.
-pub struct Counted;
-
-impl Counted {
-    fn new() -> Self {
-        MADE.fetch_add(1, Ordering::Relaxed);
-        Self
-    }
-}
-
-impl Drop for Counted {
-    fn drop(&mut self) {
-        DROPPED.fetch_add(1, Ordering::Relaxed);
-    }
-}
+static COUNT: Count = Count::new();
 
 /// An OCaml string that Rust keeps, with what it should be.
 struct Kept {
@@ -63,7 +47,7 @@ fn drop_elsewhere(what: Box<dyn Send>) {
 /// Keeps a string; the oldest on a full shelf is dropped by a thread that holds no lock.
 #[export]
 fn s_keep(number: i64, text: BoxRoot<String>) {
-    let kept = Kept { number, text, _counted: Counted::new() };
+    let kept = Kept { number, text, _counted: COUNT.one() };
     let oldest = {
         let mut shelf = lock(&SHELF);
         shelf.push_back(kept);
@@ -88,14 +72,14 @@ fn s_apply(
     f: OCamlRef<OCamlFn<(i64,), i64>>,
     n: i64,
 ) -> Result<i64, OCamlException> {
-    let _counted = Counted::new();
+    let _counted = COUNT.one();
     f.call(rt, (n,))
 }
 
 /// As `s_apply`, without a `Result`: an exception unwinds.
 #[export]
 fn s_apply_or_unwind(rt: &mut OCamlRuntime, f: OCamlRef<OCamlFn<(i64,), i64>>, n: i64) -> i64 {
-    let _counted = Counted::new();
+    let _counted = COUNT.one();
     match f.call(rt, (n,)) {
         Ok(result) => result,
         Err(exception) => std::panic::resume_unwind(Box::new(exception)),
@@ -104,21 +88,21 @@ fn s_apply_or_unwind(rt: &mut OCamlRuntime, f: OCamlRef<OCamlFn<(i64,), i64>>, n
 
 #[export]
 fn s_panics(n: i64) -> i64 {
-    let _counted = Counted::new();
+    let _counted = COUNT.one();
     assert!(n % 2 == 0, "odd: {n}");
     n / 2
 }
 
 #[export(raise)]
 fn s_error(n: i64) -> Result<i64, String> {
-    let _counted = Counted::new();
+    let _counted = COUNT.one();
     if n % 2 == 0 { Ok(n / 2) } else { Err(format!("odd: {n}")) }
 }
 
 /// Calls a function on a thread of its own, which takes the lock of domain 0; an exception is -1.
 #[export]
 fn s_on_a_thread(rt: &mut OCamlRuntime, f: OCamlFn<(i64,), i64>, n: i64) -> i64 {
-    let counted = Counted::new();
+    let counted = COUNT.one();
     rt.releasing_runtime(|| {
         let thread = std::thread::spawn(move || {
             let _counted = counted;
@@ -131,9 +115,9 @@ fn s_on_a_thread(rt: &mut OCamlRuntime, f: OCamlFn<(i64,), i64>, n: i64) -> i64 
 /// The lock released and taken again around a panic.
 #[export]
 fn s_released_panic(rt: &mut OCamlRuntime, n: i64) -> i64 {
-    let _counted = Counted::new();
+    let _counted = COUNT.one();
     rt.releasing_runtime(|| {
-        let _counted = Counted::new();
+        let _counted = COUNT.one();
         assert!(n % 2 == 0, "odd: {n}");
         n / 2
     })
@@ -146,7 +130,7 @@ fn s_regions<'r>(
     value: OCamlRef<'r, String>,
     n: usize,
 ) -> OCamlRef<'r, OCamlList<(OCamlInt, String)>> {
-    let _counted = Counted::new();
+    let _counted = COUNT.one();
     let mut list = r.nil();
     for i in 0..n {
         list = r.sub(|inner| {
@@ -173,7 +157,7 @@ static TALLIES: Mutex<VecDeque<DynBox<Tally>>> = Mutex::new(VecDeque::new());
 #[export(prefix = "s_tally_")]
 impl Tally {
     pub fn new(sum: i64) -> Self {
-        Self { sum, _counted: Counted::new() }
+        Self { sum, _counted: COUNT.one() }
     }
 
     pub fn get(&self) -> i64 {
@@ -212,7 +196,7 @@ impl Tally {
 /// A closure that counts its calls, and whose captures are counted.
 #[export]
 fn s_closure(start: i64) -> RustFn<(i64,), i64> {
-    let (mut sum, counted) = (start, Counted::new());
+    let (mut sum, counted) = (start, COUNT.one());
     RustFn::new_mut(move |_, (by,): (i64,)| {
         let _counted = &counted;
         sum += by;
@@ -223,7 +207,7 @@ fn s_closure(start: i64) -> RustFn<(i64,), i64> {
 /// Calls an OCaml function, which Rust lends to it as one of its own.
 #[export]
 fn s_lend(f: OCamlFn<(i64,), i64>) -> RustFn<(i64,), Raise<i64, OCamlException>> {
-    let counted = Counted::new();
+    let counted = COUNT.one();
     RustFn::new(move |rt, (n,): (i64,)| {
         let _counted = &counted;
         Raise(f.call(rt, (n,)))
@@ -243,5 +227,5 @@ fn s_counts(rt: &mut OCamlRuntime) -> (i64, i64) {
             thread.join().expect("dropping does not panic");
         }
     });
-    (MADE.load(Ordering::SeqCst), DROPPED.load(Ordering::SeqCst))
+    (COUNT.made(), COUNT.dropped())
 }

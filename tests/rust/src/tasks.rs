@@ -1,5 +1,6 @@
 //! Futures and promises across the border.
 
+use crate::counted::Count;
 use bactrian::task::lwt::{OCamlAsyncFn, OCamlLwt, Promise, Resolver};
 use bactrian::task::{Handle, JoinError, spawn_local, tokio_handle, with_runtime};
 use bactrian::*;
@@ -9,25 +10,17 @@ use std::future::{Future, pending, poll_fn};
 use std::pin::Pin;
 use std::rc::Rc;
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicI64, Ordering};
 use std::task::{Context, Poll};
 use std::time::Duration;
 use tokio::sync::{mpsc, oneshot};
 
-static DROPS: AtomicI64 = AtomicI64::new(0);
-
-struct CountsDrops;
-
-impl Drop for CountsDrops {
-    fn drop(&mut self) {
-        DROPS.fetch_add(1, Ordering::SeqCst);
-    }
-}
+/// What futures own.
+static GUARDS: Count = Count::new();
 
 /// How many guards were dropped.
 #[export]
 fn a_drops() -> i64 {
-    DROPS.load(Ordering::SeqCst)
+    GUARDS.dropped()
 }
 
 /// Gives way once: wakes itself and waits.
@@ -65,7 +58,7 @@ async fn a_yield(times: i64) -> i64 {
 
 #[export(lwt)]
 async fn a_sleep(milliseconds: u64) -> u64 {
-    let _guard = CountsDrops;
+    let _guard = GUARDS.one();
     tokio::time::sleep(Duration::from_millis(milliseconds)).await;
     milliseconds
 }
@@ -173,7 +166,7 @@ async fn a_result(n: i64) -> Result<i64, String> {
 
 #[export(lwt)]
 async fn a_panic(message: String, later: bool) {
-    let _guard = CountsDrops;
+    let _guard = GUARDS.one();
     if later {
         yield_now().await;
     }
@@ -206,7 +199,7 @@ async fn a_too_large(later: bool) -> i64 {
 /// Waits for what nobody will ever say.
 #[export(lwt)]
 async fn a_pending() -> i64 {
-    let _guard = CountsDrops;
+    let _guard = GUARDS.one();
     pending().await
 }
 
@@ -215,7 +208,7 @@ static SIGNALS: Mutex<Option<HashMap<i64, oneshot::Sender<i64>>>> = Mutex::new(N
 /// Waits for `a_signal` with the same number.
 #[export(lwt)]
 async fn a_wait(id: i64) -> i64 {
-    let _guard = CountsDrops;
+    let _guard = GUARDS.one();
     let (sender, receiver) = oneshot::channel();
     SIGNALS.lock().expect("no panic in here").get_or_insert_default().insert(id, sender);
     receiver.await.unwrap_or(-1)

@@ -1,5 +1,6 @@
 //! The edges of the task layer: other threads, other domains, forks, wakers and promises that misbehave.
 
+use crate::stays::Stays;
 use bactrian::task::lwt::{OCamlAsyncFn, OCamlLwt, Promise, Resolver};
 use bactrian::task::{Handle, spawn_local, tokio_handle};
 use bactrian::*;
@@ -8,32 +9,9 @@ use std::pin::{Pin, pin};
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll, Wake, Waker};
-use std::thread::{self, ThreadId};
 
 /// How many [`Stays`] were dropped on another thread than theirs.
 static STRAYS: AtomicI64 = AtomicI64::new(0);
-
-/// Says whether it is still on the thread that made it. Not `Send`, so it must be.
-struct Stays {
-    home: ThreadId,
-    _not_send: *const (),
-}
-
-impl Stays {
-    fn new() -> Self {
-        Stays { home: thread::current().id(), _not_send: std::ptr::null() }
-    }
-
-    fn at_home(&self) -> bool {
-        self.home == thread::current().id()
-    }
-}
-
-impl Drop for Stays {
-    fn drop(&mut self) {
-        STRAYS.fetch_add(i64::from(!self.at_home()), Ordering::SeqCst);
-    }
-}
 
 #[export]
 fn e_strays() -> i64 {
@@ -43,7 +21,7 @@ fn e_strays() -> i64 {
 /// Waits a moment; says whether what is not `Send` has stayed on its thread.
 #[export(lwt)]
 async fn e_stays(milliseconds: u64) -> bool {
-    let stays = Stays::new();
+    let stays = Stays::new(&STRAYS);
     tokio::time::sleep(std::time::Duration::from_millis(milliseconds)).await;
     stays.at_home()
 }

@@ -1,29 +1,23 @@
 //! Asynchronous functions in direct style, as `Bactrian.Future.t`.
 
+use crate::counted::Count;
+use crate::stays::Stays;
 use bactrian::task::future::{OCamlAsyncFn, Promise};
 use bactrian::task::{Handle, spawn_local, tokio_handle};
 use bactrian::*;
 use std::rc::Rc;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicI64, Ordering};
-use std::thread::{self, ThreadId};
+use std::thread;
 use std::time::Duration;
 use tokio::sync::oneshot;
 
-/// How many [`Guard`]s were dropped.
-static DROPS: AtomicI64 = AtomicI64::new(0);
-
-struct Guard;
-
-impl Drop for Guard {
-    fn drop(&mut self) {
-        DROPS.fetch_add(1, Ordering::SeqCst);
-    }
-}
+/// What futures own.
+static GUARDS: Count = Count::new();
 
 #[export]
 fn f_drops() -> i64 {
-    DROPS.load(Ordering::SeqCst)
+    GUARDS.dropped()
 }
 
 #[export]
@@ -41,7 +35,7 @@ async fn f_yield(n: i64) -> i64 {
 
 #[export]
 async fn f_sleep(milliseconds: u64) -> u64 {
-    let _guard = Guard;
+    let _guard = GUARDS.one();
     tokio::time::sleep(Duration::from_millis(milliseconds)).await;
     milliseconds
 }
@@ -73,7 +67,7 @@ async fn f_result(n: i64) -> Result<i64, String> {
 
 #[export]
 async fn f_panic(message: String, later: bool) {
-    let _guard = Guard;
+    let _guard = GUARDS.one();
     if later {
         tokio::task::yield_now().await;
     }
@@ -91,7 +85,7 @@ async fn f_too_large(later: bool) -> i64 {
 /// Nothing will ever wake it.
 #[export]
 async fn f_lost() -> i64 {
-    let _guard = Guard;
+    let _guard = GUARDS.one();
     std::future::pending().await
 }
 
@@ -105,7 +99,7 @@ fn waiting() -> std::sync::MutexGuard<'static, Vec<(i64, oneshot::Sender<i64>)>>
 /// Waits for a signal.
 #[export]
 pub(crate) async fn f_wait(number: i64) -> i64 {
-    let _guard = Guard;
+    let _guard = GUARDS.one();
     let (sender, receiver) = oneshot::channel();
     waiting().push((number, sender));
     receiver.await.unwrap_or(-1)
@@ -133,23 +127,6 @@ fn f_signal_later(number: i64, value: i64, milliseconds: u64) {
 /// How many futures that are not `Send` were polled or dropped on another thread than theirs.
 static STRAYS: AtomicI64 = AtomicI64::new(0);
 
-struct Stays {
-    home: ThreadId,
-    _not_send: Rc<()>,
-}
-
-impl Stays {
-    fn check(&self) {
-        STRAYS.fetch_add(i64::from(self.home != thread::current().id()), Ordering::SeqCst);
-    }
-}
-
-impl Drop for Stays {
-    fn drop(&mut self) {
-        self.check();
-    }
-}
-
 #[export]
 fn f_strays() -> i64 {
     STRAYS.load(Ordering::SeqCst)
@@ -158,7 +135,7 @@ fn f_strays() -> i64 {
 /// Its future is not `Send`: it stays on its thread, whichever thread wakes it.
 #[export]
 async fn f_stays(times: i64) -> i64 {
-    let stays = Stays { home: thread::current().id(), _not_send: Rc::new(()) };
+    let stays = Stays::new(&STRAYS);
     for n in 0..times {
         if n % 2 == 0 {
             tokio::time::sleep(Duration::from_millis(1)).await;
@@ -217,7 +194,7 @@ async fn f_parallel_refuse(message: String) -> Result<i64, String> {
 
 #[export(parallel)]
 async fn f_parallel_panic(message: String) {
-    let _guard = Guard;
+    let _guard = GUARDS.one();
     tokio::task::yield_now().await;
     panic!("{message}");
 }
@@ -232,7 +209,7 @@ fn f_started() -> i64 {
 
 #[export(parallel)]
 async fn f_parallel_wait(milliseconds: u64) -> u64 {
-    let _guard = Guard;
+    let _guard = GUARDS.one();
     STARTED.fetch_add(1, Ordering::SeqCst);
     tokio::time::sleep(Duration::from_millis(milliseconds)).await;
     milliseconds

@@ -1,9 +1,9 @@
 //! A future with an await point of every kind, to be dropped at each of them.
 
+use crate::counted::Count;
 use bactrian::task::{self, Handle, JoinHandle, future, lwt, spawn_local};
 use bactrian::*;
 use std::future::Future;
-use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tokio::sync::{Notify, oneshot};
@@ -14,24 +14,8 @@ const POINTS: i64 = 9;
 const LONG: Duration = Duration::from_secs(600);
 const SHORT: Duration = Duration::from_micros(100);
 
-static GUARDS: AtomicI64 = AtomicI64::new(0);
-static DROPS: AtomicI64 = AtomicI64::new(0);
-
-/// What a future owns.
-struct Guard(());
-
-impl Guard {
-    fn new() -> Self {
-        GUARDS.fetch_add(1, Ordering::SeqCst);
-        Guard(())
-    }
-}
-
-impl Drop for Guard {
-    fn drop(&mut self) {
-        DROPS.fetch_add(1, Ordering::SeqCst);
-    }
-}
+/// What the futures own.
+static GUARDS: Count = Count::new();
 
 /// The futures under way, by their numbers: the point that each waits at, one that has come to the last that it is to.
 static REACHED: Mutex<Vec<(i64, i64)>> = Mutex::new(Vec::new());
@@ -70,7 +54,7 @@ where
     let mut guards = Vec::new();
     for point in 0..POINTS {
         let last = point == stop;
-        guards.push(Guard::new());
+        guards.push(GUARDS.one());
         if last {
             reached().push((number, point));
             here.notify_one();
@@ -207,11 +191,11 @@ fn p_reached(number: i64) -> bool {
 /// How many guards there have been, of all futures: one that is cancelled may get past its last point, before it is dropped.
 #[export]
 fn p_guards() -> i64 {
-    GUARDS.load(Ordering::SeqCst)
+    GUARDS.made()
 }
 
 /// How many guards were dropped, of all futures.
 #[export]
 fn p_drops() -> i64 {
-    DROPS.load(Ordering::SeqCst)
+    GUARDS.dropped()
 }

@@ -1,5 +1,7 @@
 //! Streams in direct style, as `Bactrian.Stream.t`, and streams of OCaml that Rust reads.
 
+use crate::counted::Count;
+use crate::stays::Stays;
 use bactrian::task::future::OCamlStream;
 use bactrian::task::stream::Stream;
 use bactrian::task::tokio_handle;
@@ -10,24 +12,16 @@ use std::collections::HashMap;
 use std::rc::Rc;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicI64, Ordering};
-use std::thread::{self, ThreadId};
+use std::thread;
 use std::time::Duration;
 use tokio::sync::mpsc;
 
-/// How many [`Guard`]s were dropped.
-static DROPS: AtomicI64 = AtomicI64::new(0);
-
-pub(crate) struct Guard;
-
-impl Drop for Guard {
-    fn drop(&mut self) {
-        DROPS.fetch_add(1, Ordering::SeqCst);
-    }
-}
+/// What streams own.
+pub(crate) static GUARDS: Count = Count::new();
 
 #[export]
 fn s_drops() -> i64 {
-    DROPS.load(Ordering::SeqCst)
+    GUARDS.dropped()
 }
 
 /// How many elements were made by [`s_count`] and its like.
@@ -41,7 +35,7 @@ fn s_made() -> i64 {
 /// The numbers from 1, without waiting.
 #[export]
 fn s_count(n: i64) -> impl Stream<Item = i64> {
-    let guard = Guard;
+    let guard = GUARDS.one();
     stream::iter(1..=n).inspect(move |_| {
         let _ = &guard;
         MADE.fetch_add(1, Ordering::SeqCst);
@@ -51,7 +45,7 @@ fn s_count(n: i64) -> impl Stream<Item = i64> {
 /// The same, and each comes in a later turn.
 #[export]
 fn s_yield(n: i64) -> impl Stream<Item = i64> {
-    let guard = Guard;
+    let guard = GUARDS.one();
     stream::iter(1..=n).then(move |n| {
         let _ = &guard;
         async move {
@@ -65,7 +59,7 @@ fn s_yield(n: i64) -> impl Stream<Item = i64> {
 /// The same, some milliseconds later each.
 #[export]
 fn s_sleep(n: i64, milliseconds: u64) -> impl Stream<Item = i64> {
-    let guard = Guard;
+    let guard = GUARDS.one();
     stream::iter(1..=n).then(move |n| {
         let _ = &guard;
         async move {
@@ -115,7 +109,7 @@ fn s_results(n: i64) -> impl Stream<Item = Result<i64, String>> {
 /// Panics after some elements.
 #[export]
 fn s_panic(n: i64, later: bool) -> impl Stream<Item = i64> {
-    let guard = Guard;
+    let guard = GUARDS.one();
     stream::iter(1..).then(move |m| {
         let _ = &guard;
         async move {
@@ -137,7 +131,7 @@ fn s_too_large() -> impl Stream<Item = i64> {
 /// Nothing will ever wake it.
 #[export]
 fn s_lost() -> impl Stream<Item = i64> {
-    let guard = Guard;
+    let guard = GUARDS.one();
     stream::once(async move {
         let _ = &guard;
         std::future::pending().await
@@ -153,7 +147,7 @@ fn s_fed(number: i64) -> impl Stream<Item = i64> {
     let (sender, receiver) = mpsc::unbounded_channel();
     let mut feeds = FEEDS.lock().expect("no panic in here");
     feeds.get_or_insert_default().insert(number, sender);
-    let state = (receiver, Guard);
+    let state = (receiver, GUARDS.one());
     stream::unfold(state, async |mut state| Some((state.0.recv().await?, state)))
 }
 
@@ -190,24 +184,6 @@ fn s_feed_end(number: i64) {
 /// How many streams that are not `Send` were polled or dropped on another thread than theirs.
 static STRAYS: AtomicI64 = AtomicI64::new(0);
 
-struct Stays {
-    home: ThreadId,
-    _not_send: Rc<()>,
-    _guard: Guard,
-}
-
-impl Stays {
-    fn check(&self) {
-        STRAYS.fetch_add(i64::from(self.home != thread::current().id()), Ordering::SeqCst);
-    }
-}
-
-impl Drop for Stays {
-    fn drop(&mut self) {
-        self.check();
-    }
-}
-
 #[export]
 fn s_strays() -> i64 {
     STRAYS.load(Ordering::SeqCst)
@@ -216,14 +192,13 @@ fn s_strays() -> i64 {
 /// It is not `Send`: it stays on its thread, whichever thread asks.
 #[export]
 fn s_stays(n: i64) -> impl Stream<Item = i64> {
-    let stays =
-        Rc::new(Stays { home: thread::current().id(), _not_send: Rc::new(()), _guard: Guard });
+    let stays = Rc::new((Stays::new(&STRAYS), GUARDS.one()));
     stream::iter(1..=n).then(move |n| {
         let stays = Rc::clone(&stays);
         async move {
-            stays.check();
+            stays.0.check();
             tokio::time::sleep(Duration::from_micros(300)).await;
-            stays.check();
+            stays.0.check();
             n
         }
     })
@@ -232,7 +207,7 @@ fn s_stays(n: i64) -> impl Stream<Item = i64> {
 /// Its elements are what an OCaml function says, which may do anything with the stream.
 #[export(raise)]
 fn s_asking(f: OCamlFn<(i64,), i64>, n: i64) -> impl Stream<Item = Result<i64, OCamlException>> {
-    let guard = Guard;
+    let guard = GUARDS.one();
     stream::iter(1..=n).map(move |n| {
         let _ = &guard;
         task::with_runtime(|rt| f.call(rt, (n,)))
@@ -247,20 +222,23 @@ fn s_streams(rt: &mut OCamlRuntime) -> i64 {
 // Streams of OCaml's.
 
 /// The sum, read here or on a thread of tokio's. An exception is 1000.
-#[export]
-async fn s_sum(numbers: OCamlStream<i64>, elsewhere: bool) -> i64 {
-    async fn sum(mut numbers: OCamlStream<i64>) -> i64 {
+pub(crate) async fn sum<S>(mut numbers: S, elsewhere: bool) -> i64
+where
+    S: Stream<Item = Result<i64, OCamlException>> + Unpin + Send + 'static,
+{
+    let sum = async move {
         let mut sum = 0;
         while let Some(number) = numbers.next().await {
             sum += number.unwrap_or(1000);
         }
         sum
-    }
-    if elsewhere {
-        tokio_handle().spawn(sum(numbers)).await.expect("it does not panic")
-    } else {
-        sum(numbers).await
-    }
+    };
+    if elsewhere { tokio_handle().spawn(sum).await.expect("it does not panic") } else { sum.await }
+}
+
+#[export]
+async fn s_sum(numbers: OCamlStream<i64>, elsewhere: bool) -> i64 {
+    sum(numbers, elsewhere).await
 }
 
 /// The exception that comes first.
@@ -310,7 +288,7 @@ async fn s_impatient(mut numbers: OCamlStream<i64>, elsewhere: bool) -> Vec<i64>
 /// A future that is not `Send` and waits for [`s_feed`].
 #[export]
 async fn s_bound(number: i64) -> i64 {
-    let stays = Stays { home: thread::current().id(), _not_send: Rc::new(()), _guard: Guard };
+    let (stays, _guard) = (Stays::new(&STRAYS), GUARDS.one());
     let (sender, mut receiver) = mpsc::unbounded_channel();
     FEEDS.lock().expect("no panic in here").get_or_insert_default().insert(number, sender);
     let value = receiver.recv().await.unwrap_or(-1);

@@ -1,10 +1,9 @@
 //! Streams and channels under Lwt, as `Lwt_stream.t`.
 
-use crate::tasks_streams::Guard;
+use crate::tasks_streams::{GUARDS, sum};
 use bactrian::task::channel::{Sender, channel};
 use bactrian::task::lwt::OCamlStream;
 use bactrian::task::stream::Stream;
-use bactrian::task::tokio_handle;
 use bactrian::*;
 use futures_util::{StreamExt, stream};
 use std::rc::Rc;
@@ -14,7 +13,7 @@ use tokio::sync::mpsc;
 /// The numbers from 1, some of which come in a later turn; it is not `Send`.
 #[export(lwt)]
 fn l_count(n: i64, later: bool) -> impl Stream<Item = i64> {
-    let guard = Rc::new(Guard);
+    let guard = Rc::new(GUARDS.one());
     stream::iter(1..=n).then(move |n| {
         let guard = Rc::clone(&guard);
         async move {
@@ -35,7 +34,7 @@ fn l_refuse(n: i64) -> impl Stream<Item = Result<String, String>> {
 
 #[export(lwt)]
 fn l_panic() -> impl Stream<Item = i64> {
-    let guard = Guard;
+    let guard = GUARDS.one();
     stream::iter(1..).map(move |n| {
         let _ = &guard;
         assert!(n < 2, "no more");
@@ -50,7 +49,7 @@ static FEED: Mutex<Option<mpsc::UnboundedSender<i64>>> = Mutex::new(None);
 fn l_fed() -> impl Stream<Item = i64> {
     let (sender, receiver) = mpsc::unbounded_channel();
     *FEED.lock().expect("no panic in here") = Some(sender);
-    stream::unfold((receiver, Guard), async |mut state| Some((state.0.recv().await?, state)))
+    stream::unfold((receiver, GUARDS.one()), async |mut state| Some((state.0.recv().await?, state)))
 }
 
 /// `None` ends it.
@@ -66,18 +65,7 @@ fn l_feed(value: Option<i64>) -> bool {
 /// The sum of a `Lwt_stream.t`; an exception is 1000.
 #[export(lwt)]
 async fn l_sum(numbers: OCamlStream<i64>, elsewhere: bool) -> i64 {
-    async fn sum(mut numbers: OCamlStream<i64>) -> i64 {
-        let mut sum = 0;
-        while let Some(number) = numbers.next().await {
-            sum += number.unwrap_or(1000);
-        }
-        sum
-    }
-    if elsewhere {
-        tokio_handle().spawn(sum(numbers)).await.expect("it does not panic")
-    } else {
-        sum(numbers).await
-    }
+    sum(numbers, elsewhere).await
 }
 
 /// What OCaml sends comes back, from a thread of tokio's.
