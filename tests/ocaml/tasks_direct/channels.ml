@@ -1,7 +1,6 @@
 (* Bounded channels, both ways and between fibres. *)
 
 open Checks
-module Future = Bactrian.Future
 module Stream = Bactrian.Stream
 module Channel = Bactrian.Channel
 
@@ -18,16 +17,13 @@ external mixed : int -> int list option = "c_mixed"
 external echo : int Stream.t -> int Stream.t = "c_echo"
 external sum : int Stream.t -> bool -> int Future.t = "s_sum"
 
-let int = Alcotest.(check int)
-let bool = Alcotest.(check bool)
-let ints = Alcotest.(check (list int))
-let element = Alcotest.(check (option int))
-let upto n = List.init n succ
-
-let failure f =
-  match f () with exception exn -> exn | _ -> Alcotest.fail "it did not fail"
-
 let closed name f = bool name true (failure f = Channel.Closed)
+
+let send_upto sender n =
+  for n = 1 to n do
+    Channel.send sender n
+  done;
+  Channel.close sender
 
 (* {1 From OCaml to Rust} *)
 
@@ -187,14 +183,7 @@ let test_own host =
   let sender, t = Channel.create 7 in
   let all = ref [] in
   host.Host.together
-    [
-      (fun () ->
-        for n = 1 to n do
-          Channel.send sender n
-        done;
-        Channel.close sender);
-      (fun () -> all := Stream.to_list t);
-    ];
+    [ (fun () -> send_upto sender n); (fun () -> all := Stream.to_list t) ];
   ints "all" (upto n) !all
 
 let test_to_rust host =
@@ -205,11 +194,7 @@ let test_to_rust host =
       let total = sum t elsewhere in
       host.Host.together
         [
-          (fun () ->
-            for n = 1 to n do
-              Channel.send sender n
-            done;
-            Channel.close sender);
+          (fun () -> send_upto sender n);
           (fun () -> int "the sum" (n * (n + 1) / 2) (Future.await total));
         ])
     [ false; true ];
@@ -353,27 +338,12 @@ let test_mixed host =
 
 (* {1 Memory} *)
 
-let live () =
-  Gc.full_major ();
-  Gc.full_major ();
-  (Gc.stat ()).Gc.live_words
-
-let flat name f =
-  f ();
-  let before = live () in
-  f ();
-  let grown = live () - before in
-  bool (Printf.sprintf "%s: %d live words more" name grown) true (grown < 20_000)
-
 let test_memory host =
   let n = if host.Host.moves then 1_000 else 50_000 in
   flat "to Rust" (fun () ->
       let sender = open_ 7 64 in
       let all = collect 7 in
-      for n = 1 to n do
-        Channel.send sender n
-      done;
-      Channel.close sender;
+      send_upto sender n;
       int "all" n (List.length (fst (Future.await all))));
   flat "from Rust" (fun () ->
       int "all" n (Stream.fold (fun n _ -> n + 1) 0 (produce 64 2 (n / 2))));
@@ -382,12 +352,7 @@ let test_memory host =
       let count = ref 0 in
       host.Host.together
         [
-          (fun () ->
-            for n = 1 to n do
-              Channel.send sender n
-            done;
-            Channel.close sender);
-          (fun () -> Stream.iter (fun _ -> incr count) t);
+          (fun () -> send_upto sender n); (fun () -> Stream.iter (fun _ -> incr count) t);
         ];
       int "all" n !count);
   flat "cancelled" (fun () ->
@@ -399,9 +364,7 @@ let test_memory host =
       hang_up 8)
 
 let cases (host : Host.t) =
-  let case name test =
-    Alcotest.test_case name `Quick (fun () -> host.run (fun () -> test host))
-  in
+  let case name = Host.case host name in
   [
     ( host.name ^ ": channels",
       [

@@ -5,3 +5,6 @@ type t = {
   sleep : float -> unit;
   moves : bool;
 }
+
+let case host name test =
+  Alcotest.test_case name `Quick (fun () -> host.run (fun () -> test host))

@@ -1,7 +1,6 @@
 (* Streams of Rust's that OCaml reads, and of OCaml's that Rust reads. *)
 
 open Checks
-module Future = Bactrian.Future
 module Stream = Bactrian.Stream
 
 external drops : unit -> int = "s_drops"
@@ -30,28 +29,6 @@ external first_error : int Stream.t -> int Future.t = "s_first_error"
 external take : int Stream.t -> int -> int list Future.t = "s_take"
 external impatient : int Stream.t -> bool -> int list Future.t = "s_impatient"
 
-let int = Alcotest.(check int)
-let bool = Alcotest.(check bool)
-let ints = Alcotest.(check (list int))
-let element = Alcotest.(check (option int))
-
-let contains text part =
-  let n = String.length part in
-  let rec at i =
-    i + n <= String.length text && (String.sub text i n = part || at (i + 1))
-  in
-  at 0
-
-let eventually name test =
-  let rec go n =
-    if not (test ()) then
-      if n = 0 then Alcotest.fail name
-      else (
-        Future.await (Future.sleep 0.002);
-        go (n - 1))
-  in
-  go 2000
-
 (* When all that earlier cases left behind is collected. *)
 let drops_now () =
   let rec settle n =
@@ -60,8 +37,6 @@ let drops_now () =
     if drops () = n then n else settle (drops ())
   in
   settle (drops ())
-
-let upto n = List.init n succ
 
 (* {1 Reading} *)
 
@@ -126,9 +101,6 @@ let test_poll host =
   bool "at once" true (Stream.poll t = Some (Ok None))
 
 (* {1 Ends} *)
-
-let failure f =
-  match f () with exception exn -> exn | _ -> Alcotest.fail "it did not fail"
 
 let test_errors _ =
   List.iter
@@ -448,18 +420,6 @@ let test_rust_lets_go _ =
 
 (* {1 Memory} *)
 
-let live () =
-  Gc.full_major ();
-  Gc.full_major ();
-  (Gc.stat ()).Gc.live_words
-
-let flat name f =
-  f ();
-  let before = live () in
-  f ();
-  let grown = live () - before in
-  bool (Printf.sprintf "%s: %d live words more" name grown) true (grown < 20_000)
-
 let test_memory host =
   (* Where each one that waits goes from domain to domain, and what is collected waits for
      the domain that made it to do something. *)
@@ -486,9 +446,7 @@ let test_memory host =
       int "sum" 50_005_000 (Future.await (sum (count 10_000) false)))
 
 let cases (host : Host.t) =
-  let case name test =
-    Alcotest.test_case name `Quick (fun () -> host.run (fun () -> test host))
-  in
+  let case name = Host.case host name in
   [
     ( host.name ^ ": streams",
       [

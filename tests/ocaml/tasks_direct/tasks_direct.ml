@@ -1,5 +1,4 @@
 open Checks
-module Future = Bactrian.Future
 
 external drops : unit -> int = "f_drops"
 external ready : int -> int Future.t = "f_ready"
@@ -42,29 +41,7 @@ type host = Host.t = {
 }
 
 let await = Future.await
-let int = Alcotest.(check int)
-let string = Alcotest.(check string)
-let bool = Alcotest.(check bool)
-
-let contains text part =
-  let n = String.length part in
-  let rec at i =
-    i + n <= String.length text && (String.sub text i n = part || at (i + 1))
-  in
-  at 0
-
-let exn_of t =
-  match await t with exception exn -> exn | _ -> Alcotest.fail "it did not fail"
-
-let eventually name test =
-  let rec go n =
-    if test () then ()
-    else if n = 0 then Alcotest.fail name
-    else (
-      ignore (await_timeout ());
-      go (n - 1))
-  and await_timeout () = Future.await (Future.sleep 0.002) in
-  go 2000
+let exn_of t = failure (fun () -> await t)
 
 (* At once in the domain whose future it was; a task that has moved asks for it. *)
 let dropped host name n =
@@ -498,10 +475,6 @@ let test_elsewhere _ =
 
 (* {1 Memory} *)
 
-let live () =
-  Gc.full_major ();
-  (Gc.stat ()).Gc.live_words
-
 let flat name count f =
   for n = 1 to count / 10 do
     f n
@@ -524,9 +497,7 @@ let test_memory _ =
   Future.cancel t
 
 let cases host =
-  let case name test =
-    Alcotest.test_case name `Quick (fun () -> host.run (fun () -> test host))
-  in
+  let case name = Host.case host name in
   [
     ( host.name ^ ": awaiting",
       [
