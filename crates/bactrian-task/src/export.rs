@@ -3,10 +3,11 @@
 use crate::context;
 use crate::executor::{Executor, Message};
 use crate::panics::{Panicked, guarded};
+use crate::promise::Kind;
 use crate::slab::Key;
 use crate::task::{self, Completion, Outcome, Stage, TaskHandle, Unsettled};
 use crate::thread::ThreadId;
-use bactrian_runtime::__private::{NamedValue, any_root};
+use bactrian_runtime::__private::{NamedValue, any_root, import};
 use bactrian_runtime::{BoxRoot, OCaml, OCamlAny, OCamlException, OCamlRuntime, RawOCaml};
 use core::future::Future;
 use core::marker::PhantomData;
@@ -29,36 +30,64 @@ pub(crate) struct Pair<'gc> {
 /// A kind of promises: Lwt's, or futures.
 ///
 /// The errors of `fulfil` and `reject` are exceptions that escaped a continuation and the hook.
-pub(crate) trait Promises: 'static {
+pub(crate) trait Promises: Kind {
     /// One that is fulfilled.
     ///
     /// # Safety
     /// `value` must be a live word.
-    unsafe fn fulfilled(rt: &mut OCamlRuntime, value: RawOCaml)
-    -> Result<RawOCaml, OCamlException>;
+    #[inline]
+    unsafe fn fulfilled(
+        rt: &mut OCamlRuntime,
+        value: RawOCaml,
+    ) -> Result<RawOCaml, OCamlException> {
+        // SAFETY: passed on; the function takes any value.
+        unsafe { Ok(import::call::<OCamlAny, 1>(rt, &Self::functions().fulfilled, [value])?.raw()) }
+    }
 
     /// One that is rejected.
     fn rejected(
         rt: &mut OCamlRuntime,
         exception: &OCamlException,
-    ) -> Result<RawOCaml, OCamlException>;
+    ) -> Result<RawOCaml, OCamlException> {
+        // SAFETY: the root keeps the exception alive until it is an argument.
+        unsafe {
+            let exception = exception.root().get(rt).raw();
+            Ok(import::call::<OCamlAny, 1>(rt, &Self::functions().rejected, [exception])?.raw())
+        }
+    }
 
     /// One that drops the task of this key when OCaml cancels it.
     fn pending(rt: &mut OCamlRuntime, key: Key) -> Result<Pair<'_>, OCamlException>;
 
     /// # Safety
     /// `value` must be a live word of the resolver's type.
+    #[inline]
     unsafe fn fulfil(
         rt: &mut OCamlRuntime,
         resolver: BoxRoot<OCamlAny>,
         value: RawOCaml,
-    ) -> Result<(), OCamlException>;
+    ) -> Result<(), OCamlException> {
+        // SAFETY: passed on; nothing collects between the drop of the root and the call, which roots its arguments.
+        unsafe {
+            let word = resolver.get(rt).raw();
+            drop(resolver);
+            import::call::<(), 2>(rt, &Self::functions().fulfil, [word, value]).map(|_| ())
+        }
+    }
 
     fn reject(
         rt: &mut OCamlRuntime,
         resolver: BoxRoot<OCamlAny>,
         exception: &OCamlException,
-    ) -> Result<(), OCamlException>;
+    ) -> Result<(), OCamlException> {
+        // SAFETY: as above.
+        unsafe {
+            let word = resolver.get(rt).raw();
+            let exception = exception.root().get(rt).raw();
+            drop(resolver);
+            import::call::<(), 2>(rt, &Self::functions().reject, [word, exception]).map(|_| ())
+        }
+    }
 }
 
 struct Export<P, R> {

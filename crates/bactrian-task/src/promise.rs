@@ -1,12 +1,15 @@
 //! An OCaml promise as a future.
 
+use crate::calls;
 use crate::context;
 use crate::executor::{Executor, Message, Wait};
 use crate::export;
+use crate::externals::raw_key;
 use crate::handle::Handle;
 use crate::join::{JoinError, JoinHandle};
 use crate::panics;
 use crate::slab::Key;
+use bactrian_runtime::__private::import;
 use bactrian_runtime::schema::Type;
 use bactrian_runtime::{
     BoxRoot, DefaultOCamlMapping, DescribeOCaml, FromOCaml, OCaml, OCamlAny, OCamlException,
@@ -46,7 +49,13 @@ impl<'gc> State<'gc> {
 
 /// Keeps [`Kind`] from others, whose values would be believed.
 pub(crate) mod sealed {
-    pub trait Sealed {}
+    use crate::calls::Functions;
+
+    /// # Safety
+    /// The functions must be of the types that the fields say.
+    pub unsafe trait Sealed {
+        fn functions() -> &'static Functions;
+    }
 }
 
 /// A key of the executor's `waits`.
@@ -65,18 +74,37 @@ pub trait Kind: Sealed + 'static {
     fn state<'gc>(
         rt: &'gc mut OCamlRuntime,
         promise: &BoxRoot<OCamlAny>,
-    ) -> Result<State<'gc>, OCamlException>;
+    ) -> Result<State<'gc>, OCamlException> {
+        // SAFETY: the function takes a promise, and gives what `State` reads.
+        unsafe { Ok(State::of(calls::with_root(rt, &Self::functions().state, promise)?)) }
+    }
 
     /// Has the wait with this key woken when the promise is settled, or `forget` is called with what this gives.
     fn watch(
         rt: &mut OCamlRuntime,
         promise: &BoxRoot<OCamlAny>,
         key: WaitKey,
-    ) -> Result<BoxRoot<OCamlAny>, OCamlException>;
+    ) -> Result<BoxRoot<OCamlAny>, OCamlException> {
+        // SAFETY: the function takes a promise and an int.
+        unsafe {
+            let arguments = [promise.get(rt).raw(), raw_key(key.0)];
+            Ok(import::call::<OCamlAny, 2>(rt, &Self::functions().watch, arguments)?.root())
+        }
+    }
 
-    fn forget(rt: &mut OCamlRuntime, guard: BoxRoot<OCamlAny>) -> Result<(), OCamlException>;
+    fn forget(rt: &mut OCamlRuntime, guard: BoxRoot<OCamlAny>) -> Result<(), OCamlException> {
+        // SAFETY: the function takes what `watch` returns; nothing collects between the drop of the root and the call.
+        unsafe {
+            let word = guard.get(rt).raw();
+            drop(guard);
+            import::call::<(), 1>(rt, &Self::functions().forget, [word]).map(|_| ())
+        }
+    }
 
-    fn cancel(rt: &mut OCamlRuntime, promise: &BoxRoot<OCamlAny>) -> Result<(), OCamlException>;
+    fn cancel(rt: &mut OCamlRuntime, promise: &BoxRoot<OCamlAny>) -> Result<(), OCamlException> {
+        // SAFETY: the function takes a promise.
+        unsafe { calls::with_root(rt, &Self::functions().cancel, promise).map(|_| ()) }
+    }
 }
 
 /// An OCaml promise of the kind `K`, as the type of a value.

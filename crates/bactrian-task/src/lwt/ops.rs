@@ -1,28 +1,19 @@
-//! The OCaml functions of `bactrian-lwt` that Rust calls, one Rust function each.
+//! The OCaml functions of `bactrian-lwt` that Rust calls.
 //!
 //! They are registered by name when the library starts; each name is looked up once.
 
-use crate::calls;
+use crate::calls::{self, Functions};
 use crate::export::{Pair, Promises};
+use crate::promise::Kind;
 use crate::promise::sealed::Sealed;
-use crate::promise::{Kind, State, WaitKey};
 use crate::slab::Key;
 use crate::stream::StreamKind;
 use bactrian_runtime::__private::{NamedValue, import, val_int};
 use bactrian_runtime::{BoxRoot, OCaml, OCamlAny, OCamlException, OCamlRuntime, RawOCaml};
 
-static RETURN: NamedValue = NamedValue::new(c"Bactrian_lwt.return");
-static FAIL: NamedValue = NamedValue::new(c"Bactrian_lwt.fail");
 static TASK: NamedValue = NamedValue::new(c"Bactrian_lwt.task");
 static PAIR: NamedValue = NamedValue::new(c"Bactrian_lwt.pair");
-static RESOLVE: NamedValue = NamedValue::new(c"Bactrian_lwt.resolve");
-static REJECT: NamedValue = NamedValue::new(c"Bactrian_lwt.reject");
-static STATE: NamedValue = NamedValue::new(c"Bactrian_lwt.state");
-static WATCH: NamedValue = NamedValue::new(c"Bactrian_lwt.watch");
-static CANCEL: NamedValue = NamedValue::new(c"Bactrian_lwt.cancel");
-static FORGET: NamedValue = NamedValue::new(c"Bactrian_lwt.forget");
 static STREAM: NamedValue = NamedValue::new(c"Bactrian_lwt.stream");
-static NEXT: NamedValue = NamedValue::new(c"Bactrian_lwt.next");
 static ATTACH: NamedValue = NamedValue::new(c"Bactrian_lwt.attach");
 static DETACH: NamedValue = NamedValue::new(c"Bactrian_lwt.detach");
 static KICK: NamedValue = NamedValue::new(c"Bactrian_lwt.kick");
@@ -75,53 +66,33 @@ pub(super) fn notify(rt: &mut OCamlRuntime) -> Result<(), OCamlException> {
 /// Lwt's promises.
 pub enum Lwt {}
 
-impl Sealed for Lwt {}
+static FUNCTIONS: Functions = Functions {
+    state: NamedValue::new(c"Bactrian_lwt.state"),
+    watch: NamedValue::new(c"Bactrian_lwt.watch"),
+    forget: NamedValue::new(c"Bactrian_lwt.forget"),
+    cancel: NamedValue::new(c"Bactrian_lwt.cancel"),
+    fulfilled: NamedValue::new(c"Bactrian_lwt.return"),
+    rejected: NamedValue::new(c"Bactrian_lwt.fail"),
+    fulfil: NamedValue::new(c"Bactrian_lwt.resolve"),
+    reject: NamedValue::new(c"Bactrian_lwt.reject"),
+    next: NamedValue::new(c"Bactrian_lwt.next"),
+};
+
+// SAFETY: those are the functions that the OCaml library registers.
+unsafe impl Sealed for Lwt {
+    #[inline]
+    fn functions() -> &'static Functions {
+        &FUNCTIONS
+    }
+}
 
 impl Kind for Lwt {
     const NAME: &'static str = "Lwt.t";
     const LOOP: bool = true;
-
-    /// `Lwt.state`.
-    fn state<'gc>(
-        rt: &'gc mut OCamlRuntime,
-        promise: &BoxRoot<OCamlAny>,
-    ) -> Result<State<'gc>, OCamlException> {
-        // SAFETY: that is `'a Lwt.state`.
-        unsafe { Ok(State::of(calls::with_root(rt, &STATE, promise)?)) }
-    }
-
-    fn watch(
-        rt: &mut OCamlRuntime,
-        promise: &BoxRoot<OCamlAny>,
-        key: WaitKey,
-    ) -> Result<BoxRoot<OCamlAny>, OCamlException> {
-        // SAFETY: the function takes a promise and an int, and returns a promise.
-        unsafe { Ok(calls::with_root_and_key(rt, &WATCH, promise, key.0)?.root()) }
-    }
-
-    fn forget(rt: &mut OCamlRuntime, guard: BoxRoot<OCamlAny>) -> Result<(), OCamlException> {
-        // SAFETY: the function takes what `watch` returns.
-        unsafe { calls::with_last(rt, &FORGET, guard) }
-    }
-
-    /// `Lwt.cancel`.
-    fn cancel(rt: &mut OCamlRuntime, promise: &BoxRoot<OCamlAny>) -> Result<(), OCamlException> {
-        // SAFETY: the function takes a promise.
-        unsafe { calls::with_root(rt, &CANCEL, promise).map(|_| ()) }
-    }
 }
 
 impl StreamKind for Lwt {
     const STREAM: &'static str = "Lwt_stream.t";
-
-    /// `Lwt_stream.get`.
-    fn next(
-        rt: &mut OCamlRuntime,
-        stream: &BoxRoot<OCamlAny>,
-    ) -> Result<BoxRoot<OCamlAny>, OCamlException> {
-        // SAFETY: the function takes a stream.
-        unsafe { Ok(calls::with_root(rt, &NEXT, stream)?.root()) }
-    }
 
     /// There is no such thing: what has no reader is collected.
     fn close(_: &mut OCamlRuntime, _: &BoxRoot<OCamlAny>) -> Result<(), OCamlException> {
@@ -130,49 +101,9 @@ impl StreamKind for Lwt {
 }
 
 impl Promises for Lwt {
-    /// `Lwt.return`.
-    #[inline]
-    unsafe fn fulfilled(
-        rt: &mut OCamlRuntime,
-        value: RawOCaml,
-    ) -> Result<RawOCaml, OCamlException> {
-        // SAFETY: passed on; the function takes any value.
-        unsafe { calls::with_value(rt, &RETURN, value) }
-    }
-
-    /// `Lwt.fail`.
-    fn rejected(
-        rt: &mut OCamlRuntime,
-        exception: &OCamlException,
-    ) -> Result<RawOCaml, OCamlException> {
-        // SAFETY: the function takes an exception.
-        unsafe { calls::with_exception(rt, &FAIL, exception) }
-    }
-
     #[inline]
     fn pending(rt: &mut OCamlRuntime, key: Key) -> Result<Pair<'_>, OCamlException> {
         // SAFETY: the function takes an int and returns a pair.
         unsafe { Ok(split(calls::with_key(rt, &TASK, key)?)) }
-    }
-
-    /// `Lwt.wakeup_later`.
-    #[inline]
-    unsafe fn fulfil(
-        rt: &mut OCamlRuntime,
-        resolver: BoxRoot<OCamlAny>,
-        value: RawOCaml,
-    ) -> Result<(), OCamlException> {
-        // SAFETY: passed on; the function takes a resolver and a value of its type.
-        unsafe { calls::fulfil(rt, &RESOLVE, resolver, value) }
-    }
-
-    /// `Lwt.wakeup_later_exn`.
-    fn reject(
-        rt: &mut OCamlRuntime,
-        resolver: BoxRoot<OCamlAny>,
-        exception: &OCamlException,
-    ) -> Result<(), OCamlException> {
-        // SAFETY: the function takes a resolver and an exception.
-        unsafe { calls::reject(rt, &REJECT, resolver, exception) }
     }
 }

@@ -1,5 +1,6 @@
 //! A stream of OCaml that Rust reads.
 
+use crate::calls;
 use crate::context;
 use crate::executor::{Executor, Message};
 use crate::promise::{Kind, Promise, is_here, lost, spawn_at_home};
@@ -25,7 +26,10 @@ pub trait StreamKind: Kind {
     fn next(
         rt: &mut OCamlRuntime,
         stream: &BoxRoot<OCamlAny>,
-    ) -> Result<BoxRoot<OCamlAny>, OCamlException>;
+    ) -> Result<BoxRoot<OCamlAny>, OCamlException> {
+        // SAFETY: the function takes a stream.
+        unsafe { Ok(calls::with_root(rt, &Self::functions().next, stream)?.root()) }
+    }
 
     /// Nobody reads it any more.
     fn close(rt: &mut OCamlRuntime, stream: &BoxRoot<OCamlAny>) -> Result<(), OCamlException>;
