@@ -15,6 +15,7 @@ external pull : int -> int -> 'a option Future.t = "bactrian_future_pull"
 external close : int -> int -> unit = "bactrian_future_close"
 external attach : unit -> bool = "bactrian_future_attach"
 external detach : unit -> unit = "bactrian_future_detach"
+external hosted : unit -> bool = "bactrian_future_hosted" [@@noalloc]
 external suspends : bool -> unit = "bactrian_future_suspends" [@@noalloc]
 external everywhere : bool -> unit = "bactrian_future_everywhere" [@@noalloc]
 external descriptor : unit -> int = "bactrian_future_descriptor"
@@ -180,9 +181,8 @@ module Host = struct
         Condition.signal started
       in
       match
-        let key = sleeper () in
         ignore (attach ());
-        key
+        sleeper ()
       with
       | exception exn -> answer (Error exn)
       | key ->
@@ -231,14 +231,13 @@ module Host = struct
         update anyones (List.filter (( != ) anyone)))
 end
 
-(* A domain in which something waits while nobody says who polls it: a thread does, until the domain ends. *)
-let driven =
-  Domain.DLS.new_key (fun () ->
-      match Host.drive () with
-      | stop -> Domain.at_exit stop
-      | exception Failure _ -> () (* It has a host. *))
-
-let somebody_polls () = if Atomic.get anyones != [] then Domain.DLS.get driven
+(* A domain in which something waits while nobody says who polls it: a thread does, from then on until the domain ends. Asked
+   each time, since a host that there is may end before. *)
+let somebody_polls () =
+  if Atomic.get anyones != [] && not (hosted ()) then
+    match Host.drive () with
+    | stop -> Domain.at_exit stop
+    | exception Failure _ -> () (* One has come meanwhile. *)
 
 (* Another domain may be the only one that ever waits for an element, and this one does nothing else. *)
 let stream key =

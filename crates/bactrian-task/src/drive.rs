@@ -21,8 +21,7 @@ const NAP: Duration = Duration::from_millis(100);
 impl Executor {
     /// May this thread do whatever is due? It may if there is no host, or none any more, or if it is the host.
     pub(crate) fn is_driver(&self, rt: &OCamlRuntime) -> bool {
-        let host = self.host_thread(rt);
-        host == ThreadId::NONE || host == ThreadId::current() || !host.is_alive()
+        self.host_thread(rt) == ThreadId::current() || !self.is_hosted(rt)
     }
 
     /// Does what is due on this thread, and does not wait.

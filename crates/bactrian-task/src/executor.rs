@@ -200,6 +200,12 @@ impl Executor {
         unsafe { self.local() }.host.as_ref().map_or(ThreadId::NONE, |host| host.thread)
     }
 
+    /// Is there a host, whose thread runs?
+    pub(crate) fn is_hosted(&self, rt: &OCamlRuntime) -> bool {
+        let host = self.host_thread(rt);
+        host != ThreadId::NONE && host.is_alive()
+    }
+
     /// Is `rt` of this executor's domain, and this thread the one on which its tasks run?
     pub(crate) fn is_at_home(&self, rt: &OCamlRuntime) -> bool {
         rt.domain_id() == self.domain && self.host_thread(rt) == ThreadId::current()

@@ -127,8 +127,10 @@ pub(crate) fn start<P: Promises, R: 'static>(
     let promise = unsafe { pair.promise.raw() };
     let resolver = pair.resolver;
     // SAFETY: the lock is held, and the borrow ends before anything else runs.
-    if let Some(entry) = unsafe { task.metadata().executor.local() }.tasks.get_mut(key) {
-        entry.promise = Some(Unsettled { resolver, function, reject: P::reject });
+    match unsafe { task.metadata().executor.local() }.tasks.get_mut(key) {
+        Some(entry) => entry.promise = Some(Unsettled { resolver, function, reject: P::reject }),
+        // Dropped meanwhile, by the end of the domain, say: nobody else settles this promise, nor has seen it.
+        None => return settled::<P, R>(rt, function, convert, Outcome::Dropped),
     }
     task.detach();
     Ok(promise)

@@ -104,6 +104,15 @@ let test_ahead () =
       let took = Unix.gettimeofday () -. start in
       if took > 5. then Alcotest.failf "%.1f s, which is %.0f ms each" took (took /. 0.6))
 
+let test_host_ends () =
+  (* What the pool's one domain waits for is polled by another thread, and then by nobody who says so. *)
+  let body pool =
+    Bactrian_future.Host.with_driver (fun () -> int "driven" 2 (Future.await (sleep 2)));
+    int "on its own" 3
+      (Task.await pool (Task.async pool (fun () -> Future.await (sleep 3))))
+  in
+  Domain.join (Domain.spawn (fun () -> with_pool 0 body))
+
 let test_after () =
   with_pool 1 (fun _ -> int "within" 3 (Future.await (sleep 3)));
   int "in a plain thread" 4 (Future.await (sleep 4));
@@ -123,6 +132,8 @@ let test_in_domain () =
   int "a pool of another domain" 7 (Domain.join domain)
 
 let () =
+  (* What nobody polls waits for ever. *)
+  ignore (Unix.alarm 600);
   Alcotest.run "tasks_domainslib"
     (Tasks_direct.cases (domainslib 0)
     @ Tasks_direct.cases (domainslib 2)
@@ -135,6 +146,7 @@ let () =
             Alcotest.test_case "a stream of a domain that waits for nothing" `Quick
               test_read_elsewhere;
             Alcotest.test_case "what is woken goes before what computes" `Quick test_ahead;
+            Alcotest.test_case "a host ends within the pool" `Quick test_host_ends;
             Alcotest.test_case "after the pool" `Quick test_after;
             Alcotest.test_case "of another domain" `Quick test_in_domain;
           ] );

@@ -186,6 +186,15 @@ unsafe extern "C" fn bactrian_future_detach(_: RawOCaml) -> RawOCaml {
     }
 }
 
+/// `hosted : unit -> bool`: does a host drive this domain's executor?
+// SAFETY: called by OCaml, as the external says.
+#[unsafe(no_mangle)]
+unsafe extern "C" fn bactrian_future_hosted(_: RawOCaml) -> RawOCaml {
+    // SAFETY: called by OCaml, with the lock held.
+    let rt = unsafe { OCamlRuntime::recover() };
+    val_int(i64::from(Executor::existing(&rt).is_some_and(|executor| executor.is_hosted(&rt))))
+}
+
 /// `suspends : bool -> unit`: whether a scheduler suspends the fibres of this thread.
 // SAFETY: called by OCaml, as the external says.
 #[unsafe(no_mangle)]
