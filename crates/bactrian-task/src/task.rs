@@ -39,7 +39,7 @@ pub(crate) struct Meta {
 struct Waiter(Weak<dyn Lost>);
 
 // SAFETY: it is used with the lock of the domain held, while the task has no outcome, and gives it the one that holds nothing of
-// the user's: so nothing that is not `Send` is there to be touched or dropped.
+// the user's, or rejects a promise of OCaml: so nothing that is not `Send` is there to be touched or dropped.
 unsafe impl Send for Waiter {}
 // SAFETY: likewise.
 unsafe impl Sync for Waiter {}
@@ -254,7 +254,8 @@ impl<F: Future, C: Completion<F::Output>> Slot<F, C> {
                 None => Stage::Cancelled,
             },
         };
-        // SAFETY: only `poll`, `cancel` and `drop` get here, once, when `state` becomes `Finished`.
+        // SAFETY: only `poll`, `cancel` and `drop` get here, each when it has set `state` to `Finished` or `Dropping`, which keeps
+        // the others away; the borrow ends before anything else runs.
         let completion = unsafe { &mut *self.completion.get() }.take();
         let mut completion = completion.expect("`state` says that it has not been called");
         let outcome = completion.complete(&meta.executor, stage, outcome);
@@ -267,9 +268,12 @@ impl<F: Future, C: Completion<F::Output>> Slot<F, C> {
     }
 
     fn is_cancelled(&self) -> bool {
-        // SAFETY: `complete`, which takes it mutably, has not been called.
-        self.state.get() == State::Cancelled
-            || unsafe { &*self.completion.get() }.as_ref().is_some_and(Completion::is_cancelled)
+        if self.state.get() == State::Cancelled {
+            return true;
+        }
+        // SAFETY: `finish`, which takes it mutably, has not been called.
+        let completion = unsafe { &*self.completion.get() };
+        completion.as_ref().is_some_and(Completion::is_cancelled)
     }
 }
 

@@ -122,15 +122,15 @@ impl Pool {
     /// `slot` must be one of this pool in use.
     #[inline(always)]
     unsafe fn release(&self, slot: *mut RawOCaml) {
-        // SAFETY: the slots are ours, and the lock keeps others out.
         #[cfg(not(feature = "checked"))]
+        // SAFETY: the slots are ours, and the lock keeps others out.
         unsafe {
             slot.write(self.free.get() as RawOCaml);
             self.free.set(slot as usize | 1);
         }
         // In checked mode it comes last, so that a stale pointer to it meets a dead root and not a new one.
-        // SAFETY: as above.
         #[cfg(feature = "checked")]
+        // SAFETY: the slots are ours, and the lock keeps others out.
         unsafe {
             slot.write(1);
             if self.free.get() == 1 {

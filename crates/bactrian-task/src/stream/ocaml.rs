@@ -177,10 +177,10 @@ unsafe impl<T: DefaultOCamlMapping, K: StreamKind> FromOCaml<OCamlStreamOf<T::OC
     for OCamlStream<T, K>
 {
     fn from_ocaml(value: OCaml<'_, OCamlStreamOf<T::OCamlType, K>>) -> Self {
-        // SAFETY: whoever has an OCaml value holds the lock; the handle is only read. Every value is one about which
-        // nothing is known.
-        let (rt, root) =
-            unsafe { (OCamlRuntime::recover(), OCaml::<OCamlAny>::from_raw(value.raw()).root()) };
+        // SAFETY: whoever has an OCaml value holds the lock; the handle is only read.
+        let rt = unsafe { OCamlRuntime::recover() };
+        // SAFETY: every value is one about which nothing is known.
+        let root = unsafe { OCaml::<OCamlAny>::from_raw(value.raw()) }.root();
         let executor = Executor::current(&rt);
         OCamlStream {
             inner: Arc::new(Inner { root, executor, _kind: PhantomData }),
